@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Layers, from the ground up; imports run downwards only:
+//
+//     msfhe                                   the command line
+//     PlaintextReference                      BLAS twins and the accuracy report
+//     SpectralSearch                          encrypted search of spectral libraries
+//     Spectra            RLWE                 spectra without encryption | encryption without spectra
+//                        Ring                 modular arithmetic, NTT, randomness
+//                        CKernels             the hot loops, in C, chosen at run time
+//
+// No target uses unsafe flags, so any package may depend on these libraries.
+let package = Package(
+    name: "MassSpecFHE",
+    products: [
+        .library(name: "SpectralSearch", targets: ["SpectralSearch"]),
+        .library(name: "Spectra", targets: ["Spectra"]),
+        .library(name: "RLWE", targets: ["RLWE"]),
+        .executable(name: "msfhe", targets: ["msfhe"]),
+    ],
+    dependencies: [
+        // The command line: parsing, help texts and shell completion.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // SHA-256, HKDF and AES in counter mode: every key, seed and digest comes from here.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // Diagnostics of the command line, in the form that services embedding it expect.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // GNU MP: finds and certifies primes, and recomputes every constant of the set-up.
+        .systemLibrary(name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"])]),
+        // OpenBLAS: the plaintext twin of every encrypted result.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        // zlib: gzip-compressed inputs and the binary arrays of mzML.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        .target(name: "CKernels"),
+        .target(
+            name: "Ring",
+            dependencies: [
+                "CKernels", "CGMP",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
+        .target(name: "RLWE", dependencies: ["Ring"]),
+        .target(name: "Spectra", dependencies: ["CZlib"]),
+        .target(
+            name: "SpectralSearch",
+            dependencies: ["RLWE", "Spectra", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "PlaintextReference", dependencies: ["COpenBLAS", "SpectralSearch"]),
+        .executableTarget(
+            name: "msfhe",
+            dependencies: [
+                "PlaintextReference", "SpectralSearch",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
+        .testTarget(name: "RingTests", dependencies: ["Ring"]),
+        .testTarget(name: "RLWETests", dependencies: ["RLWE"]),
+        .testTarget(name: "SpectraTests", dependencies: ["Spectra"]),
+        .testTarget(name: "SpectralSearchTests", dependencies: ["SpectralSearch"]),
+        .testTarget(name: "PlaintextReferenceTests", dependencies: ["PlaintextReference"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["msfhe"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c17
+)

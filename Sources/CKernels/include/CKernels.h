@@ -1,0 +1,145 @@
+// The contract between MassSpecFHE and its kernels.
+//
+// Every hot loop of the project stands behind one table of functions. The portable table is plain C and is
+// the specification: another backend gives the same results, bit for bit where a result is canonical, and
+// congruent and inside the stated range where it is lazy. A backend starts as a copy of the portable table
+// and replaces what its instruction set does better, so a partial backend is always valid.
+//
+// Conventions, unless a function says otherwise:
+//   - values of a prime field are uint64_t; "canonical" means in [0, q);
+//   - arrays of uint64_t and packed matrices are 64-byte aligned, other arrays may have any alignment;
+//   - an output may be the same array as an input, but must not overlap it otherwise;
+//   - lengths may be any number, zero included;
+//   - no function branches on, or indexes by, a value: all are constant-time in the data.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// A prime modulus q < 2^49 and its constants.
+//
+// q lies just below a power of two: 2^bits - 2^(bits - 6) < q < 2^bits. Sums of up to seven residues then
+// stay below 2^(bits + 3) <= 2^52, the width of the multipliers, and a lazy value's multiple of q is read off
+// its top three bits.
+//
+// Products are Montgomery products with R = 2^52. An operand "in Montgomery form" is x R mod q.
+typedef struct {
+    uint64_t value;               // q
+    uint64_t inverse;             // q^-1 mod 2^52
+    uint64_t montgomery_squared;  // R^2 mod q: one Montgomery product by it brings a value into Montgomery form
+    uint32_t bits;                // bit length of q, 20 to 49
+} msfhe_modulus;
+
+// A constant factor w in [0, q), prepared for multiplication by any value below 2^52.
+typedef struct {
+    uint64_t montgomery;  // w R mod q
+    uint64_t quotient;    // w R q^-1 mod 2^52
+} msfhe_factor;
+
+// The tables of one negacyclic number-theoretic transform of length n = 2^log_n, 10 <= log_n <= 16, over a
+// prime q = 1 mod 2n, with psi a primitive 2n-th root of unity.
+typedef struct {
+    msfhe_modulus modulus;
+    uint32_t log_n;
+    // n factors each: psi^(brv(i)) and psi^-(brv(i)) at index i, brv reversing log_n bits. The butterflies of
+    // the layer with m groups use indices m to 2m - 1, so the children of index i are 2i and 2i + 1.
+    const msfhe_factor *roots;
+    const msfhe_factor *inverse_roots;
+    // The factors of the last three layers again, in the order in which eight blocks of eight are worked on at
+    // once: for each 64-element block, for t = 0..6 in the order (layer 0; layer 1: 0, 1; layer 2: 0, 1, 2, 3),
+    // eight words `montgomery`, then eight words `quotient`. Lane j of entry (layer s, k) of block i is the
+    // factor at index 2^s (n/8 + 8i + j) + k. 112 words per block.
+    const uint64_t *tail_roots;
+    const uint64_t *inverse_tail_roots;
+    msfhe_factor inverse_n;       // n^-1
+    msfhe_factor inverse_n_root;  // n^-1 times the factor of the inverse's last layer, inverse_roots[1]
+} msfhe_ntt_tables;
+
+typedef struct {
+    const char *name;  // "portable", "avx512"
+
+    // ---- Number-theoretic transform -------------------------------------------------------------------------
+
+    // In place. In: canonical coefficients, in natural order. Out: the evaluations at the odd powers of psi,
+    // lazy in [0, 2^(bits + 3)), in "block-transposed bit-reversed order": bit-reversed order, in which each
+    // run of 64 values, seen as an 8 x 8 matrix, is transposed. That is the order in which a transform that
+    // works on eight vectors of eight leaves them; point-wise work does not mind it.
+    void (*ntt_forward)(uint64_t *values, const msfhe_ntt_tables *tables);
+
+    // In place. In: canonical evaluations in the order above. Out: canonical coefficients, n^-1 included.
+    void (*ntt_inverse)(uint64_t *values, const msfhe_ntt_tables *tables);
+
+    // ---- Element-wise arithmetic mod q ----------------------------------------------------------------------
+
+    // out = x mod q, canonical. In: x in [0, 2^(bits + 3)).
+    void (*reduce)(uint64_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
+    // out = x + y, x - y, -x. Canonical in and out.
+    void (*add)(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count, const msfhe_modulus *modulus);
+    void (*subtract)(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count,
+                     const msfhe_modulus *modulus);
+    void (*negate)(uint64_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
+    // out = x y R^-1 mod q, canonical: the plain product when one operand is in Montgomery form.
+    // In: x in [0, 2^52) (lazy values of the transform fit), y canonical.
+    void (*multiply_montgomery)(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count,
+                                const msfhe_modulus *modulus);
+    // out = x w mod q, canonical. In: x in [0, 2^52), w a prepared factor.
+    void (*multiply_factor)(uint64_t *out, const uint64_t *x, msfhe_factor factor, size_t count,
+                            const msfhe_modulus *modulus);
+    // out = the centred representative of x, in [-(q-1)/2, (q-1)/2], modulo 2^24. In: x canonical, bits >= 26.
+    void (*centred_low24)(uint32_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
+
+    // ---- Matrix products mod 2^24 ---------------------------------------------------------------------------
+    //
+    // out[r][c] = sum_j rows[r][j] * matrix[j][c] mod 2^24: small signed integers times residues. The matrix is
+    // packed once into byte limbs, in panels of 16 columns: panel p, group k of four consecutive j, limb l hold
+    // 64 bytes, byte 4c + i being bits 8l to 8l + 7 of matrix[4k + i][16p + c]. Columns beyond the last are zero.
+
+    // packed: 64-byte aligned, 48 * dimension * ceil(columns / 16) bytes. residues: three little-endian bytes
+    // each, row j (0 <= j < dimension) from residues + j * stride on. dimension: a multiple of 4.
+    void (*gemm_pack)(uint8_t *packed, const uint8_t *residues, size_t stride, size_t dimension,
+                      size_t columns);
+    // rows: row r from rows + r * dimension on, each entry in [-127, 127]. out: row r from out + r * out_stride
+    // on; writes 16 * ceil(columns / 16) values in [0, 2^24) per row; 64-byte aligned, out_stride a multiple of
+    // 16. dimension: a multiple of 4, at most 65536 (the accumulators' 31 bits hold 65536 * 255 * 127).
+    void (*gemm)(uint32_t *out, size_t out_stride, const int8_t *rows, size_t row_count, const uint8_t *packed,
+                 size_t dimension, size_t columns);
+
+    // ---- Residues mod 2^24 on the wire -----------------------------------------------------------------------
+
+    // Rounds each value in [0, 2^24) to the nearest multiple of 2^(24 - bits) (ties upwards, wrapping to zero at
+    // the top) and packs the top `bits` bits, 8 <= bits <= 24, as a little-endian bit stream: value i occupies
+    // bits i * bits to (i + 1) * bits - 1. Writes ceil(count * bits / 8) bytes, unused bits zero.
+    void (*round_and_pack)(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits);
+    // The reverse: out[i] = field i shifted up by 24 - bits. Reads ceil(count * bits / 8) bytes and no more.
+    void (*unpack)(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits);
+
+    // ---- Samplers ---------------------------------------------------------------------------------------------
+
+    // Uniform ternary values in {-1, 0, 1} from uniform 64-bit words, by the high word of a product with 3:
+    // the distance from uniform is below 2^-62 per value.
+    void (*sample_ternary)(int8_t *out, const uint64_t *random, size_t count);
+    // Symmetric values in [-threshold_count, threshold_count]: the magnitude is the number of thresholds above
+    // the upper 63 bits of the word, the sign is its lowest bit (zero has no sign). thresholds[k] is 2^63 times
+    // the probability that the magnitude exceeds k, so they fall.
+    void (*sample_symmetric)(int8_t *out, const uint64_t *random, size_t count, const uint64_t *thresholds,
+                             size_t threshold_count);
+} msfhe_kernels;
+
+// The number of backends that this machine's processor supports, and the backend at an index; index 0 is the
+// portable one, later ones are faster.
+size_t msfhe_backend_count(void);
+const msfhe_kernels *msfhe_backend(size_t index);
+
+// The backend of a name, or NULL when this build or this processor does not have it.
+const msfhe_kernels *msfhe_backend_named(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
