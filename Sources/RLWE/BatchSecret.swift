@@ -6,7 +6,7 @@ import Ring
 /// Derived from the researcher's key, the run's nonce, the run's mask seed and the batch's number. The type is
 /// invisible outside this module: only ``EncryptionRun`` and ``DecryptionRun`` make and use it, so no caller can
 /// pair a mask with a secret a second time.
-struct BatchSecret: ~Copyable {
+struct BatchSecret: ~Copyable, Sendable {
     private let multiplier: Multiplier
 
     init(key: SecretKey, nonce: RunNonce, seed: MaskSeed, batch: Int, ring: PolynomialRing) {

@@ -17,7 +17,7 @@ public enum LazyEvaluation: PolynomialDomain {}
 ///
 /// Not copyable: a change of domain happens in place and consumes the value it came from, so no stale
 /// representation is left behind, and a secret exists once.
-public struct Polynomial<Domain: PolynomialDomain>: ~Copyable {
+public struct Polynomial<Domain: PolynomialDomain>: ~Copyable, Sendable {
     public let ring: PolynomialRing
     package let values: AlignedBuffer<UInt64>
 
@@ -99,7 +99,7 @@ extension Polynomial where Domain == Evaluation {
 }
 
 /// A polynomial prepared as a factor of many products: its values, in Montgomery form.
-package struct Multiplier: ~Copyable {
+package struct Multiplier: ~Copyable, Sendable {
     let evaluations: Polynomial<Evaluation>
 
     /// Prepares `polynomial`. One transform.

@@ -19,5 +19,5 @@ public struct ScoreRelease: Sendable {
     }
 
     /// The multiple of ``step`` nearest to `score`, as a decimal fraction.
-    static func rounded(_ score: Float) -> Double { Double((score * 1000).rounded()) / 1000 }
+    package static func rounded(_ score: Float) -> Double { Double((score * 1000).rounded()) / 1000 }
 }

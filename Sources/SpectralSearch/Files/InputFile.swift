@@ -58,32 +58,26 @@ public final class InputFile: Sendable {
     deinit { close(descriptor) }
 
     /// The bytes from `offset` on.
-    func read(at offset: Int, count: Int) throws(InputError) -> [UInt8] {
+    func read(at offset: Int, count: Int) throws -> [UInt8] {
         try Self.read(descriptor, path, at: offset, count: count)
     }
 
     /// Fills `buffer` from `offset` on.
-    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(InputError) {
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
         try Self.read(descriptor, path, at: offset, into: buffer)
     }
 
     private static func read(
         _ descriptor: Int32, _ path: String, at offset: Int, count: Int
-    ) throws(InputError) -> [UInt8] {
-        var failure: InputError?
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            do {
-                try read(descriptor, path, at: offset, into: UnsafeMutableRawBufferPointer(buffer))
-                initialized = count
-            } catch { failure = error }
-        }
-        if let failure { throw failure }
+    ) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        try bytes.withUnsafeMutableBytes { try read(descriptor, path, at: offset, into: $0) }
         return bytes
     }
 
     private static func read(
         _ descriptor: Int32, _ path: String, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
-    ) throws(InputError) {
+    ) throws {
         var done = 0
         while done < buffer.count {
             let got = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(offset + done))

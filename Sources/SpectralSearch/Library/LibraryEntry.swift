@@ -57,7 +57,7 @@ public struct LibraryEntry: Sendable, Hashable {
 
 extension String {
     /// The text with every control character replaced by a blank, so that it fits one field of a table.
-    var onOneLine: String {
+    package var onOneLine: String {
         guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
         return String(
             String.UnicodeScalarView(

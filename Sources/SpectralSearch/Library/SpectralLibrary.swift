@@ -102,15 +102,25 @@ public final class LibraryBuilder {
     }
 
     /// Adds one spectrum, unless it is of the other mode or has no peak to search by.
-    public func add(_ spectrum: Spectrum) {
+    ///
+    /// - Returns: whether the spectrum is part of the library.
+    @discardableResult
+    public func add(_ spectrum: Spectrum) -> Bool {
         if let mode = spectrum.ionMode {
-            if let wanted = options.ionMode, mode != wanted { return otherModeCount += 1 }
+            if let wanted = options.ionMode, mode != wanted {
+                otherModeCount += 1
+                return false
+            }
             seenModes.insert(mode)
         }
-        guard !spectrum.cleanedPeaks(options.recipe).isEmpty else { return withoutPeaksCount += 1 }
+        guard !spectrum.cleanedPeaks(options.recipe).isEmpty else {
+            withoutPeaksCount += 1
+            return false
+        }
         if spectrum.precursorMZ == nil { withoutPrecursorCount += 1 }
         waiting.append(spectrum)
         if waiting.count == 4096 { quantiseWaiting() }
+        return true
     }
 
     /// The library of the spectra added.

@@ -1,0 +1,187 @@
+import RLWE
+import Ring
+import SpectralSearch
+import Spectra
+
+/// One pass over a library, block by block: encrypted search, decryption, and both plaintext twins.
+struct BlockPass {
+    /// The scores of one block of library rows: one row a library spectrum, one column a query.
+    struct Scores {
+        /// Decrypted.
+        var encrypted: [Float]
+        /// Of the integers that were encrypted, in plaintext.
+        var quantised: [Float]
+        /// Of the float vectors.
+        var plaintext: [Float]
+
+        fileprivate init(count: Int) {
+            encrypted = [Float](repeating: 0, count: count)
+            quantised = encrypted
+            plaintext = encrypted
+        }
+    }
+
+    let compoundNumbers: [String: Int]
+    private(set) var encryptedScores: CompoundScores
+    private(set) var plaintextScores: CompoundScores
+    var recordByteCount: Int { decryption.layout.recordByteCount }
+
+    private let options: Validation.Options
+    private let library: SpectralLibrary
+    private let spectra: [Spectrum]
+    private let queries: [Spectrum]
+    private let decryption: ScoreDecryption
+    private let rowCompounds: [Int]
+    private let queryFloats: [Float]
+    private let queryIntegers: [Float]
+    /// The best library row of the first few queries, for their mirror plots.
+    private var best: [(row: Int, score: Float)]
+
+    private static let blockRows = 2048
+    private static let mirrorCount = 6
+    /// Half width of the precursor window in daltons.
+    private static let window = 0.01
+
+    init(
+        options: Validation.Options, library: SpectralLibrary, spectra: [Spectrum], queries: [Spectrum],
+        vectors: [[Float]], decryption: ScoreDecryption
+    ) {
+        self.options = options
+        self.library = library
+        self.spectra = spectra
+        self.queries = queries
+        self.decryption = decryption
+        var numbers: [String: Int] = [:]
+        rowCompounds = spectra.map { spectrum in
+            let number = numbers[spectrum.compound] ?? numbers.count
+            numbers[spectrum.compound] = number
+            return number
+        }
+        compoundNumbers = numbers
+        queryFloats = vectors.flatMap { $0 }
+        queryIntegers = vectors.flatMap { library.card.content.scaling.quantisedQuery($0).map(Float.init) }
+        encryptedScores = CompoundScores(compoundCount: numbers.count, queryCount: queries.count)
+        plaintextScores = encryptedScores
+        best = Array(repeating: (0, -.infinity), count: min(Self.mirrorCount, queries.count))
+    }
+
+    /// Searches the whole library.
+    ///
+    /// - Parameters:
+    ///   - seconds: gains the time of the encrypted search (upload in memory to packed answer in memory), of the
+    ///     decryption, and of the plaintext product of the same shape.
+    ///   - visit: called with the scores of each block.
+    ///   - progress: called with the fraction done.
+    mutating func run(
+        upload: Upload, into seconds: inout AccuracyReport.Seconds, visit: (borrowing Scores) -> Void,
+        progress: (Double) -> Void
+    ) throws {
+        let dimension = options.dimension
+        let search = timed(&seconds.search) {
+            BatchSearch(card: library.card, upload: upload, threads: options.threads)
+        }
+        warmUp()
+        let rows = AlignedBuffer<Int8>(count: Self.blockRows * dimension)
+        let answer = AlignedBuffer<UInt8>(count: Self.blockRows * search.recordByteCount)
+        for first in stride(from: 0, to: spectra.count, by: Self.blockRows) {
+            let range = first..<min(first + Self.blockRows, spectra.count)
+            var scores = Scores(count: range.count * queries.count)
+            try rows.withUnsafeMutableBufferPointer { rows in
+                let rows = UnsafeMutableBufferPointer(rebasing: rows[0..<range.count * dimension])
+                try library.rows.copyRows(range, to: rows)
+                answer.withUnsafeMutableBufferPointer { answer in
+                    let bytes = UnsafeMutableRawBufferPointer(
+                        rebasing: UnsafeMutableRawBufferPointer(answer)[0..<range.count * search.recordByteCount])
+                    timed(&seconds.search) {
+                        search.answer(rows: UnsafeBufferPointer(rows), into: bytes, threads: options.threads)
+                    }
+                    timed(&seconds.decrypt) { decrypt(bytes, range, into: &scores.encrypted) }
+                }
+                multiplyQuantised(UnsafeBufferPointer(rows), range, into: &scores.quantised)
+            }
+            multiplyFloats(range, into: &scores.plaintext, &seconds.plaintextSgemm)
+            visit(scores)
+            keepBest(&scores, range)
+            progress(Double(range.upperBound) / Double(spectra.count))
+        }
+    }
+
+    private func decrypt(_ answer: UnsafeMutableRawBufferPointer, _ range: Range<Int>, into scores: inout [Float]) {
+        scores.withUnsafeMutableBufferPointer { scores in
+            decryption.decrypt(
+                records: answer.baseAddress!, rowScales: ArraySlice(library.entries[range].map(\.scale)),
+                into: scores.baseAddress!, threads: options.threads)
+        }
+    }
+
+    /// OpenBLAS allocates its buffers and starts its threads at the first call, which is not part of a product.
+    private func warmUp() {
+        var scratch = [Float](repeating: 0, count: 64 * queries.count)
+        let rows = [Float](repeating: 0, count: 64 * options.dimension)
+        var span = scratch.mutableSpan
+        BLAS.sgemm(rows.span, queryFloats.span, into: &span, m: 64, n: queries.count, k: options.dimension)
+    }
+
+    private func multiplyFloats(_ range: Range<Int>, into scores: inout [Float], _ seconds: inout Double) {
+        let vectorizer = SpectrumVectorizer(recipe: library.card.content.vector)
+        let rows = parallelMap(Array(spectra[range]), threads: options.threads) { vectorizer.vector(of: $0) }
+            .flatMap { $0 }
+        var span = scores.mutableSpan
+        timed(&seconds) {
+            BLAS.sgemm(
+                rows.span, queryFloats.span, into: &span, m: range.count, n: queries.count, k: options.dimension)
+        }
+    }
+
+    /// Single precision is exact here: by the Cauchy-Schwarz inequality every partial sum of integer products is
+    /// an integer below 2^23, which a float holds.
+    private func multiplyQuantised(
+        _ rows: UnsafeBufferPointer<Int8>, _ range: Range<Int>, into scores: inout [Float]
+    ) {
+        let floats = rows.map(Float.init)
+        var span = scores.mutableSpan
+        BLAS.sgemm(
+            floats.span, queryIntegers.span, into: &span, m: range.count, n: queries.count, k: options.dimension)
+        let queryScale = Double(library.card.content.scaling.queryScale)
+        for (row, entry) in range.enumerated() {
+            let factor = Float(1 / (queryScale * library.entries[entry].scale))
+            for column in row * queries.count..<(row + 1) * queries.count { scores[column] *= factor }
+        }
+    }
+
+    private mutating func keepBest(_ scores: inout Scores, _ range: Range<Int>) {
+        if options.precursor == .window {
+            discardOutsideWindow(&scores.encrypted, range)
+            discardOutsideWindow(&scores.plaintext, range)
+        }
+        encryptedScores.merge(scores.encrypted.span, rowCompounds: rowCompounds[range])
+        plaintextScores.merge(scores.plaintext.span, rowCompounds: rowCompounds[range])
+        for query in best.indices {
+            for row in range {
+                let score = scores.encrypted[(row - range.lowerBound) * queries.count + query]
+                if score > best[query].score { best[query] = (row, score) }
+            }
+        }
+    }
+
+    /// Sets scores of library spectra whose precursor is not within the window to minus infinity: not found.
+    private func discardOutsideWindow(_ scores: inout [Float], _ range: Range<Int>) {
+        for row in range {
+            for query in queries.indices {
+                if let a = spectra[row].precursorMZ, let b = queries[query].precursorMZ, abs(a - b) <= Self.window {
+                    continue
+                }
+                scores[(row - range.lowerBound) * queries.count + query] = -.infinity
+            }
+        }
+    }
+
+    /// The first queries and what was found for them.
+    func mirrors() -> [MirrorPlot] {
+        best.enumerated().map { query, best in
+            MirrorPlot(
+                query: queries[query], hit: spectra[best.row], rank: 1, score: ScoreRelease.rounded(best.score),
+                isRight: compoundNumbers[queries[query].compound].map { $0 == rowCompounds[best.row] })
+        }
+    }
+}

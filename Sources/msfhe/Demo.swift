@@ -1,0 +1,139 @@
+import ArgumentParser
+import Foundation
+import PlaintextReference
+import RLWE
+import SpectralSearch
+import Spectra
+
+struct Demo: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "See it work: identify simulated peptide spectra by encrypted search.",
+        discussion: """
+            The library is computed by the program: theoretical fragment spectra of the tryptic peptides of \
+            well-known proteins. The queries are such spectra with peaks lost, shifted and added. Everything here \
+            is simulated, so the accuracy says that the machinery works, not how it fares on measured spectra.
+            """)
+
+    @Option(help: "The report as JSON; - is standard output.")
+    var json: String?
+
+    @Option(help: "The report as a page to look at.")
+    var html: String?
+
+    @OptionGroup var cores: ThreadOptions
+
+    private static let queryCount = 500
+    private static let seed: UInt64 = 2026
+
+    func run() throws {
+        try BLASCoreType.selectFastest(probeArguments: [ProbeSgemm._commandName])
+        let library = SimulatedPeptides.library
+        let queries = SimulatedPeptides.queries(count: Self.queryCount, seed: Self.seed)
+        log.info("A simulated library: \(library.count) theoretical spectra of tryptic peptides.")
+        log.info("Simulated queries: \(queries.count) of them with peaks lost, shifted and added.\n")
+        let walk = try Walk(library: library, queries: queries, threads: cores.threads)
+        let outcome = try compareWithPlaintext(library, queries)
+        try publish(
+            outcome, title: "Encrypted search of a simulated peptide library", note: "simulated spectra", json: json,
+            html: html)
+        if json == "-" { return }
+        print(walk.table)
+        print("")
+        print(ReportText(outcome.report).text)
+        print("")
+        print(walk.closingLine)
+    }
+
+    /// The plaintext twin. A query's own name hides its compound, so the truth lends it one here.
+    private func compareWithPlaintext(_ library: [Spectrum], _ queries: [SimulatedQuery]) throws -> Validation.Outcome {
+        var options = Validation.Options()
+        options.threads = cores.threads
+        let named = queries.map { query in
+            var spectrum = query.spectrum
+            spectrum.name = query.truth.name
+            return spectrum
+        }
+        return try Validation(options).run(library: library, queries: named)
+    }
+}
+
+/// The researcher's and the host's way through files, in a temporary folder.
+private struct Walk {
+    let table: String
+    let closingLine: String
+
+    init(library: [Spectrum], queries: [SimulatedQuery], threads: Int) throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("msfhe-demo-\(ProcessInfo.processInfo.processIdentifier)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+        try Self.step("keygen", "the researcher makes a key") { try KeyFile.create(path: path("key")) }
+        try Self.step("library build", "the host makes its library searchable") {
+            var options = LibraryBuilder.Options(recipe: try VectorRecipe())
+            options.threads = threads
+            let builder = LibraryBuilder(options)
+            for spectrum in library { builder.add(spectrum) }
+            try builder.finish().write(to: path("library"))
+        }
+        try Self.step("encrypt", "the researcher encrypts the queries") {
+            let card = try LibraryCard(path: path("library/card.json"))
+            let prepared = QueryVectors(queries.map(\.spectrum), card: card, threads: threads)
+            try EncryptedQueries(
+                vectors: prepared.vectors, queries: prepared.queries, key: KeyFile.read(path: path("key")), card: card,
+                threads: threads
+            ).write(to: path("run.msq"))
+        }
+        let search = try Self.step("search", "the host searches, without decrypting") {
+            try SearchJob(library: path("library"), queries: path("run.msq"))
+                .run(output: path("run.mss"), threads: threads) { _ in }
+        }
+        var hits: [Hit] = []
+        var entries: [LibraryEntry] = []
+        try Self.step("identify", "the researcher decrypts the scores") {
+            let record = try RunRecord(path: path("run.local"))
+            entries = try LibraryEntries(path: path("library/entries.tsv"), card: record.card).rows
+            hits = try Identification(
+                answer: AnswerFile(path: path("run.mss"), run: record), record: record,
+                key: KeyFile.read(path: path("key")), entries: entries, top: 1, threads: threads
+            ).hits
+        }
+        table = Self.table(hits, queries, entries)
+        closingLine = Self.closingLine(
+            upload: Self.size(path("run.msq")), download: Self.size(path("run.mss")), search: search,
+            scores: library.count * queries.count)
+    }
+
+    /// Runs one step and says what it was and how long it took.
+    @discardableResult
+    private static func step(_ command: String, _ meaning: String, _ body: () throws -> Void) throws -> Double {
+        let start = ContinuousClock.now
+        try body()
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let label = command.padding(toLength: 14, withPad: " ", startingAt: 0)
+        log.info("\(label) \(ProgressLine.duration(seconds))  \(meaning)")
+        return seconds
+    }
+
+    private static func size(_ path: String) -> Int {
+        ((try? FileManager.default.attributesOfItem(atPath: path)[.size]) as? Int) ?? 0
+    }
+
+    /// The first identified peptides, and how many of all were right.
+    private static func table(_ hits: [Hit], _ queries: [SimulatedQuery], _ entries: [LibraryEntry]) -> String {
+        let right = hits.count { entries[$0.row].compound == queries[$0.query].truth.compound }
+        var lines = ["", "query        score  identified peptide (simulated)", ""]
+        lines += hits.prefix(12).map { hit in
+            let entry = entries[hit.row]
+            let verdict = entry.compound == queries[hit.query].truth.compound ? "right" : "wrong"
+            return "\(queries[hit.query].spectrum.name)   \(String(format: "%.3f", hit.score))  \(entry.name) \(entry.adduct)  \(verdict)"
+        }
+        lines.append("… \(right) of \(hits.count) simulated queries identified rightly")
+        return lines.joined(separator: "\n")
+    }
+
+    private static func closingLine(upload: Int, download: Int, search: Double, scores: Int) -> String {
+        "The host saw \(ProgressLine.bytes(upload)) of ciphertext, and nothing else of the spectra; it sent back \(ProgressLine.bytes(download)) of encrypted scores after \(ProgressLine.duration(search)): \(String(format: "%.0f", search / Double(scores) * 1e9)) ns a score."
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import SpectralSearch
+
+struct Identify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Decrypt the scores and list the best hits.",
+        discussion: """
+            One line for each of the best compounds of each query: its best library spectrum. Scores are the cosine \
+            of the fragments (-1 to 1) plus a kernel of the precursor difference (0 to 1), rounded to 0.001.
+            """)
+
+    @Argument(help: "The encrypted scores, RUN.mss.")
+    var answer: String
+
+    @Option(help: "The researcher's key.")
+    var key: String
+
+    @Option(help: "The run's record, RUN.local.")
+    var run: String
+
+    @Option(help: "The library's entries.tsv.")
+    var entries: String
+
+    @Option(help: "Compounds to list for each query.")
+    var top = 10
+
+    @Option(help: "The table of hits; - is standard output.")
+    var out: String
+
+    @OptionGroup var cores: ThreadOptions
+
+    func validate() throws {
+        guard (1...1000).contains(top) else { throw ValidationError("--top is \(top), but must be from 1 to 1000") }
+    }
+
+    func run() throws {
+        let progress = ProgressLine()
+        let record = try RunRecord(path: run)
+        let key = try KeyFile.read(path: key)
+        let entries = try LibraryEntries(path: entries, card: record.card).rows
+        let answer = try AnswerFile(path: answer, run: record)
+        let identification = try Identification(
+            answer: answer, record: record, key: key, entries: entries, top: top, threads: cores.threads
+        ) { progress.show("decrypting", Double($0) / Double(entries.count)) }
+        let table = HitTable(hits: identification.hits, queries: record.queries, entries: entries)
+        try write(Data(table.text.utf8), to: out)
+        progress.clear()
+        log.info(
+            "\(out == "-" ? "standard output" : out): the best \(top) compounds of \(record.queries.count) queries; \(identification.releasedCount) rounded scores released"
+        )
+    }
+}

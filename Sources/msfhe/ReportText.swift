@@ -1,0 +1,39 @@
+import Foundation
+import PlaintextReference
+
+/// A report as a few lines for the terminal.
+struct ReportText {
+    let text: String
+
+    init(_ report: AccuracyReport) {
+        let encrypted = report.accuracy.encrypted
+        let plaintext = report.accuracy.plaintext
+        let noise = report.agreement.noise
+        let quantisation = report.agreement.quantisation
+        let seconds = report.seconds
+        text = """
+            \(report.queries) queries against \(report.library.spectra) spectra of \(report.library.compounds) compounds, \(report.dimension) dimensions
+
+                         top-1    top-5   top-10     MRR
+            encrypted  \(Self.row(encrypted))
+            plaintext  \(Self.row(plaintext))
+
+            same best compound  \(Self.percent(report.agreement.top1)); of the ten best in common \(Self.percent(report.agreement.top10Overlap))
+            encryption noise    \(Self.small(noise.rms)) rms (\(Self.small(noise.predictedRms)) predicted), \(Self.small(noise.max)) at most
+            quantisation        \(Self.small(quantisation.rms)) rms, \(Self.small(quantisation.max)) at most
+
+            library \(ProgressLine.duration(seconds.libraryBuild)), encrypt \(ProgressLine.duration(seconds.encrypt)), search \(ProgressLine.duration(seconds.search)), decrypt \(ProgressLine.duration(seconds.decrypt))
+            plaintext sgemm \(ProgressLine.duration(seconds.plaintextSgemm)) (OpenBLAS, \(report.openblasCore)): the encrypted search takes \(String(format: "%.2f", report.ratioToSgemm)) times as long
+            upload \(ProgressLine.bytes(report.bytes.upload)), download \(ProgressLine.bytes(report.bytes.download)), library on the host \(ProgressLine.bytes(report.bytes.library))
+            \(report.threads) thread\(report.threads == 1 ? "" : "s"), \(report.backend) kernels; \(report.parameters.securityBits) bits of security
+            """
+    }
+
+    private static func row(_ ranking: AccuracyReport.Ranking) -> String {
+        [ranking.top1, ranking.top5, ranking.top10, ranking.mrr]
+            .map { String(format: "%7.2f%%", $0 * 100) }.joined(separator: " ")
+    }
+
+    private static func percent(_ share: Double) -> String { String(format: "%.2f %%", share * 100) }
+    private static func small(_ value: Double) -> String { String(format: "%.1e", value) }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Foundation
+import Spectra
+import SpectralSearch
+
+extension IonMode: ExpressibleByArgument {}
+extension AnswerPreset: ExpressibleByArgument {}
+
+/// The similarities that a library can be built for.
+enum ScoreName: String, CaseIterable, ExpressibleByArgument {
+    case cosine
+}
+
+/// The ways of searching that this version has.
+enum SearchMode: String, CaseIterable, ExpressibleByArgument {
+    case batch
+}
+
+/// How many cores a command may use.
+struct ThreadOptions: ParsableArguments {
+    @Option(name: .long, help: "Processor cores to use.")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    func validate() throws {
+        guard (1...1024).contains(threads) else {
+            throw ValidationError("--threads is \(threads), but must be from 1 to 1024")
+        }
+    }
+}
+
+/// Reads the spectra of several files, one after the other.
+func readSpectra(_ paths: [String], progress: ProgressLine, into body: (Spectrum) throws -> Void) throws {
+    for (number, path) in paths.enumerated() {
+        progress.show("reading \(URL(fileURLWithPath: path).lastPathComponent)", Double(number) / Double(paths.count))
+        try SpectrumFile.read(path: path, into: body)
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import SpectralSearch
+
+private struct Sample: Codable, Equatable {
+    var name = "a/b \"c\" ü"
+    var number = 1.5
+    var list = [1, 2, 3]
+}
+
+struct FileTests {
+    @Test func checkedJSONNoticesEveryFlippedBitAndEveryCut() throws {
+        let (text, digest) = try CheckedJSON.encode(Sample(), format: "massspecfhe-card")
+        let (value, found) = try CheckedJSON.decode(Sample.self, from: text, kind: .card, path: "x")
+        #expect(value == Sample() && digest == found)
+        #expect((try? JSONSerialization.jsonObject(with: text)) != nil)
+        for position in text.indices {
+            for bit in 0..<8 {
+                var damaged = text
+                damaged[position] ^= 1 << bit
+                #expect(throws: InputError.self) {
+                    try CheckedJSON.decode(Sample.self, from: damaged, kind: .card, path: "x")
+                }
+            }
+            #expect(throws: InputError.self) {
+                try CheckedJSON.decode(Sample.self, from: text.prefix(position), kind: .card, path: "x")
+            }
+        }
+        #expect(throws: InputError.self) {
+            try CheckedJSON.decode(Sample.self, from: text + Data("\n".utf8), kind: .card, path: "x")
+        }
+    }
+
+    @Test func aFileAppearsWholeOrNotAtAll() throws {
+        let folder = try TemporaryFolder()
+        do {
+            let file = try OutputFile(path: folder("out"))
+            try file.write(Data("half".utf8))
+            #expect(!folder.names.contains("out"))
+        }
+        #expect(folder.names == [])
+        let file = try OutputFile(path: folder("out"))
+        try file.write(Data("whole".utf8))
+        try file.commit()
+        #expect(folder.names == ["out"])
+        #expect(try String(contentsOfFile: folder("out"), encoding: .utf8) == "whole")
+    }
+
+    @Test func anExistingFileIsReplacedOrRefusedAsAsked() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Data("old".utf8), to: "out")
+        #expect(throws: InputError.self) { try OutputFile(path: folder("out"), collision: .refuse) }
+        // The name may also be taken while the file is being written.
+        let late = try OutputFile(path: folder("late"), collision: .refuse)
+        try folder.write(Data("old".utf8), to: "late")
+        #expect(throws: FileSystemError.self) { try late.commit() }
+        #expect(try String(contentsOfFile: folder("late"), encoding: .utf8) == "old")
+        let replacing = try OutputFile(path: folder("out"))
+        try replacing.write(Data("new".utf8))
+        try replacing.commit()
+        #expect(try String(contentsOfFile: folder("out"), encoding: .utf8) == "new")
+    }
+
+    @Test func privateFilesArePrivate() throws {
+        let folder = try TemporaryFolder()
+        let file = try OutputFile(path: folder("secret"), isPrivate: true)
+        try file.commit()
+        let mode = try FileManager.default.attributesOfItem(atPath: folder("secret"))[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+
+    @Test func keysAreNeverOverwrittenNorReadFromAPublicFile() throws {
+        let folder = try TemporaryFolder()
+        try KeyFile.create(path: folder("key"))
+        let key = try KeyFile.read(path: folder("key"))
+        #expect(throws: InputError.self) { try KeyFile.create(path: folder("key")) }
+        #expect(try KeyFile.read(path: folder("key")).withUnsafeBytes { Data($0) } == key.withUnsafeBytes { Data($0) })
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder("key"))
+        #expect(throws: InputError.self) { try KeyFile.read(path: folder("key")) }
+    }
+
+    @Test func digestsReadBackWhatTheyPrint() {
+        let digest = Digest(bytes: (0..<32).map { UInt8($0 * 8) })!
+        #expect(Digest(hexadecimal: digest.description) == digest)
+        #expect(Digest(hexadecimal: digest.description.uppercased()) == nil)
+        #expect(Digest(hexadecimal: String(repeating: "+1", count: 32)) == nil)
+        #expect(Digest(bytes: [1, 2]) == nil)
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import SpectralSearch
+
+/// Damaged, swapped and foreign files are refused by every step that reads them, and nothing is written.
+struct TamperingTests {
+    private static let files = try! SearchFiles(librarySize: 20, queryCount: 3, dimension: 64)
+    private static let foreign = try! SearchFiles(librarySize: 21, queryCount: 3, dimension: 64)
+
+    /// The files of a search, and the step that reads each.
+    private static let names = [
+        "library/card.json", "library/index", "library/entries.tsv", "run.msq", "run.mss", "run.local", "key",
+    ]
+
+    /// Runs the step of the chain that reads `name`, in a copy of the folder in which `name` holds `content`.
+    private func read(_ name: String, holding content: Data) throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder("library"), withIntermediateDirectories: true)
+        for other in Self.names where other != name {
+            try FileManager.default.copyItem(atPath: Self.files.folder(other), toPath: folder(other))
+        }
+        try folder.write(content, to: name)
+        chmod(folder("key"), 0o600)
+        defer { #expect(!FileManager.default.fileExists(atPath: folder("out"))) }
+        switch name {
+        case "library/card.json", "library/index", "run.msq":
+            try SearchJob(library: folder("library"), queries: folder("run.msq"))
+                .run(output: folder("out"), threads: 1) { _ in }
+        default:
+            let record = try RunRecord(path: folder("run.local"))
+            let key = try KeyFile.read(path: folder("key"))
+            let entries = try LibraryEntries(path: folder("library/entries.tsv"), card: record.card)
+            _ = try Identification(
+                answer: AnswerFile(path: folder("run.mss"), run: record), record: record, key: key,
+                entries: entries.rows, top: 1, threads: 1)
+        }
+    }
+
+    private func content(_ name: String, of files: SearchFiles = Self.files) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: files.folder(name)))
+    }
+
+    @Test(arguments: names)
+    func flippedBitsAreRefused(name: String) throws {
+        let original = try content(name)
+        // Every byte of the header and of the end, and some between.
+        let positions = Set(0..<min(100, original.count)).union(original.count - 40..<original.count)
+            .union((0..<20).map { _ in Int.random(in: 0..<original.count) })
+        for position in positions {
+            var damaged = original
+            damaged[position] ^= 1 << UInt8.random(in: 0..<8)
+            #expect(throws: InputError.self, "\(name), byte \(position)") { try read(name, holding: damaged) }
+        }
+    }
+
+    @Test(arguments: names)
+    func cutAndLengthenedFilesAreRefused(name: String) throws {
+        let original = try content(name)
+        let lengths = [0, 1, 7, 8, 40, 79, 80, 111, 112, original.count / 2, original.count - 32, original.count - 1]
+        for length in lengths where length < original.count {
+            #expect(throws: InputError.self, "\(name), \(length) bytes") {
+                try read(name, holding: original.prefix(length))
+            }
+        }
+        #expect(throws: InputError.self) { try read(name, holding: original + Data([0])) }
+        #expect(throws: InputError.self) { try read(name, holding: original + original) }
+    }
+
+    @Test(arguments: names.dropLast())
+    func filesOfAnotherSearchAreRefused(name: String) throws {
+        #expect(throws: InputError.self) { try read(name, holding: content(name, of: Self.foreign)) }
+    }
+
+    /// Any file in place of any other is refused, and a key in the host's hands is called by its name.
+    @Test(arguments: names)
+    func exchangedFilesAreRefused(name: String) throws {
+        for other in Self.names where other != name {
+            let error = #expect(throws: InputError.self) { try read(name, holding: content(other)) }
+            if other == "key", name != "run.local" || name != "run.mss" {
+                #expect(error?.problem.contains("key") == true)
+            }
+        }
+    }
+
+    /// With a valid digest around them, wrong numbers in a header are refused too.
+    @Test func consistentLiesAreRefused() throws {
+        for (name, fields) in [("run.msq", [72, 76]), ("run.mss", [72, 76]), ("library/index", [8, 12])] {
+            for field in fields {
+                for value in [0, 1, 2, UInt32.max, 1 << 31] as [UInt32] {
+                    var lie = try content(name).dropLast(32)
+                    withUnsafeBytes(of: value.littleEndian) { lie.replaceSubrange(field..<field + 4, with: $0) }
+                    let whole = try sealed(lie)
+                    #expect(throws: InputError.self, "\(name), field at \(field): \(value)") {
+                        try read(name, holding: whole)
+                    }
+                }
+            }
+        }
+    }
+
+    /// A card whose parameters were weakened is refused, although its digest is right.
+    @Test func weakenedCardsAreRefused() throws {
+        let text = String(decoding: try content("library/card.json"), as: UTF8.self)
+        for (original, replacement) in [
+            ("\"errorWidth\" : 3.19", "\"errorWidth\" : 0.5"), ("\"queryScale\" : 7", "\"queryScale\" : 9"),
+            ("\"degree\" : 1024", "\"degree\" : 512"), ("\"logModulus\" : 24", "\"logModulus\" : 26"),
+            ("\"version\" : 1", "\"version\" : 2"), ("\"dimension\" : 64", "\"dimension\" : 65"),
+            ("\"maskBits\" : 18", "\"maskBits\" : 99"), ("\"spectra\" : 20", "\"spectra\" : -20"),
+        ] {
+            #expect(text.contains(original), "the card has \(original)")
+            let changed = text.replacingOccurrences(of: original, with: replacement)
+            let content = Data(changed.utf8).prefix(upTo: changed.utf8.count - 84)
+            #expect(throws: InputError.self, "\(replacement)") { try LibraryCard(text: resealed(content), path: "card") }
+        }
+        // The same procedure without a change gives a card that is accepted.
+        #expect(throws: Never.self) {
+            try LibraryCard(text: resealed(Data(text.utf8).prefix(upTo: text.utf8.count - 84)), path: "card")
+        }
+    }
+
+    private func sealed(_ content: Data) throws -> Data {
+        let folder = try TemporaryFolder()
+        let file = try OutputFile(path: folder("sealed"))
+        try file.write(Data(content))
+        try file.writeDigest()
+        try file.commit()
+        return try Data(contentsOf: URL(fileURLWithPath: folder("sealed")))
+    }
+
+    private func resealed(_ content: Data) throws -> Data {
+        let digest = try sealed(content).suffix(32).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return content + Data(",\n  \"sha256\" : \"\(digest)\"\n}\n".utf8)
+    }
+}
