@@ -48,7 +48,7 @@ let package = Package(
         .target(
             name: "SpectralSearch",
             dependencies: ["RLWE", "Spectra", .product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "PlaintextReference", dependencies: ["COpenBLAS", "SpectralSearch"]),
+        .target(name: "PlaintextReference", dependencies: ["COpenBLAS", "Spectra", "SpectralSearch"]),
         .executableTarget(
             name: "msfhe",
             dependencies: [
@@ -62,7 +62,7 @@ let package = Package(
         .testTarget(name: "RLWETests", dependencies: ["RLWE"]),
         .testTarget(name: "SpectraTests", dependencies: ["Spectra"]),
         .testTarget(name: "SpectralSearchTests", dependencies: ["SpectralSearch"]),
-        .testTarget(name: "PlaintextReferenceTests", dependencies: ["PlaintextReference"]),
+        .testTarget(name: "PlaintextReferenceTests", dependencies: ["PlaintextReference", "Spectra"]),
         .testTarget(name: "CommandLineTests", dependencies: ["msfhe"]),
     ],
     swiftLanguageModes: [.v6],

@@ -1,0 +1,56 @@
+/// HTML or SVG text in which every interpolated string has been escaped.
+///
+/// Names of compounds come from files that anybody may have written. Only this type can build a page, plain
+/// strings enter it escaped, and only literals in our source enter it as they are.
+struct Markup: ExpressibleByStringInterpolation, Sendable {
+    private(set) var text: String
+
+    init(stringLiteral value: String) { text = value }
+    init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
+
+    struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var text = ""
+
+        init(literalCapacity: Int, interpolationCount: Int) {
+            text.reserveCapacity(literalCapacity + 16 * interpolationCount)
+        }
+
+        mutating func appendLiteral(_ literal: String) { text += literal }
+        mutating func appendInterpolation(_ markup: Markup) { text += markup.text }
+        mutating func appendInterpolation(_ parts: [Markup]) { for part in parts { text += part.text } }
+        mutating func appendInterpolation(_ string: String) { text += Markup.escape(string) }
+        mutating func appendInterpolation(_ number: Int) { text += String(number) }
+        /// A coordinate, to a tenth of a unit.
+        mutating func appendInterpolation(_ coordinate: Double) { text += Markup.coordinate(coordinate) }
+    }
+
+    static func += (markup: inout Markup, addition: Markup) { markup.text += addition.text }
+
+    /// Replaces what HTML or XML would interpret, and characters that XML forbids.
+    private static func escape(_ string: String) -> String {
+        var escaped = ""
+        escaped.reserveCapacity(string.utf8.count)
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            case "\n", "\t": escaped.unicodeScalars.append(scalar)
+            case "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
+            default:
+                let isControl = scalar.properties.generalCategory == .control
+                escaped.unicodeScalars.append(isControl ? "\u{FFFD}" : scalar)
+            }
+        }
+        return escaped
+    }
+
+    private static func coordinate(_ value: Double) -> String {
+        guard value.isFinite, value.magnitude < 1e9 else { return "0" }
+        let tenths = Int((value * 10).rounded())
+        guard !tenths.isMultiple(of: 10) else { return String(tenths / 10) }
+        return "\(tenths < 0 ? "-" : "")\(tenths.magnitude / 10).\(tenths.magnitude % 10)"
+    }
+}
