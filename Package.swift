@@ -6,6 +6,7 @@ import PackageDescription
 //     msfhe                                   the command line
 //     PlaintextReference                      BLAS twins and the accuracy report
 //     SpectralSearch                          encrypted search of spectral libraries
+//     Datasets                                public data sets, prepared from their releases
 //     Spectra            RLWE                 spectra without encryption | encryption without spectra
 //                        Ring                 modular arithmetic, NTT, randomness
 //                        CKernels             the hot loops, in C, chosen at run time
@@ -48,6 +49,9 @@ let package = Package(
         .target(
             name: "SpectralSearch",
             dependencies: ["RLWE", "Spectra", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(
+            name: "Datasets",
+            dependencies: ["CZlib", "Spectra", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "PlaintextReference", dependencies: ["COpenBLAS", "SpectralSearch"]),
         .executableTarget(
             name: "msfhe",
@@ -61,6 +65,9 @@ let package = Package(
         .testTarget(name: "RingTests", dependencies: ["Ring"]),
         .testTarget(name: "RLWETests", dependencies: ["RLWE"]),
         .testTarget(name: "SpectraTests", dependencies: ["Spectra"]),
+        .testTarget(
+            name: "DatasetsTests",
+            dependencies: ["Datasets", "Spectra", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "SpectralSearchTests", dependencies: ["SpectralSearch"]),
         .testTarget(name: "PlaintextReferenceTests", dependencies: ["PlaintextReference"]),
         .testTarget(name: "CommandLineTests", dependencies: ["msfhe"]),
