@@ -29,8 +29,8 @@ final class ByteSource {
         gzclose_r(file)
     }
 
-    /// Reads bytes into `buffer` from index `start` on and returns how many there were; 0 only at the end of the
-    /// file, given that there is room.
+    /// Reads bytes into `buffer` from index `start` on and returns how many there were; 0 only at the end of
+    /// the file, given that there is room.
     func read(into buffer: inout [UInt8], from start: Int) throws(SpectrumFileError) -> Int {
         let room = min(buffer.count - start, ByteSource.pieceLength)
         guard pending.isEmpty else {

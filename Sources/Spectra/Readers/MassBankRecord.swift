@@ -1,7 +1,7 @@
 /// A MassBank record as its file writes it: every field in order, every number as text.
 ///
-/// The format is MassBank Record Format 2: `TAG: value` lines, tables whose rows are indented by blanks, and `//`
-/// at the end. A file may hold several records.
+/// The format is MassBank Record Format 2: `TAG: value` lines, tables whose rows are indented by blanks, and
+/// `//` at the end. A file may hold several records.
 package struct MassBankRecord: Sendable {
     /// A `TAG: value` line. A table's head (`PK$PEAK`, `PK$ANNOTATION`) is a field too.
     package struct Field: Sendable, Hashable {
@@ -23,6 +23,8 @@ package struct MassBankRecord: Sendable {
     package var annotations: [String] = []
     /// The rows of `PK$PEAK`, as many as `PK$NUM_PEAK` says.
     package var peaks: [Peak] = []
+    /// The same rows as numbers.
+    var peakList = PeakList()
 
     /// The value of the first field `tag`.
     package func value(_ tag: String) -> String? {
@@ -45,10 +47,11 @@ package struct MassBankRecord: Sendable {
     /// Whether the record was withdrawn; such a record keeps its accession and has no spectrum.
     package var isDeprecated: Bool { value("DEPRECATED") != nil }
 
-    /// Reads the file at `path`, plain or gzip-compressed, and shows `body` each record until it returns false.
+    /// Reads the file at `path`, plain or gzip-compressed, and shows `body` each record until it returns
+    /// false.
     ///
     /// - Throws: an error with the line for a file that is not made of complete records, or whose peak tables
-    ///   are not as long as they say. Numbers in the table are not looked at.
+    ///   are not as long as they say or hold something else than numbers in the range of m/z and intensities.
     package static func read(
         path: String, into body: (MassBankRecord) -> Bool
     ) throws(SpectrumFileError) {
@@ -126,10 +129,12 @@ struct MassBankRecordParser: LineParser {
 
     private mutating func addPeak(_ line: Span<UInt8>, _ content: Range<Int>) throws(Malformed) {
         var rest = content
-        guard let mz = line.nextWord(&rest), let intensity = line.nextWord(&rest) else {
+        guard let mz = line.nextWord(&rest), let mzValue = line.number(mz),
+            let intensity = line.nextWord(&rest), let intensityValue = line.number(intensity)
+        else {
             throw Malformed("peak '\(line.excerpt(content))' is not 'm/z intensity relative-intensity'")
         }
-        guard record.peaks.count < SpectrumFileLimits.peaks else { throw .tooManyPeaks() }
+        try record.peakList.append(mz: mzValue, intensity: intensityValue)
         let relative = line.nextWord(&rest) ?? rest
         record.peaks.append(
             MassBankRecord.Peak(

@@ -7,6 +7,7 @@ public struct SpectrumFileError: Error, Sendable, Hashable, CustomStringConverti
         /// A spectrum of an mzML file, by its native identifier.
         case spectrum(String)
 
+        /// `line 17` or `spectrum 'scan=17'`.
         public var description: String {
             switch self {
             case .line(let number): "line \(number)"

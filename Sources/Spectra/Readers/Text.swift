@@ -22,7 +22,8 @@ extension Span<UInt8> {
         range.first { self[$0] == byte }
     }
 
-    /// The next run of bytes without blanks in `rest`, which shrinks to what follows it; nil when there is none.
+    /// The next run of bytes without blanks in `rest`, which shrinks to what follows it; nil when there is
+    /// none.
     func nextWord(_ rest: inout Range<Int>) -> Range<Int>? {
         rest = trimmed(rest)
         guard !rest.isEmpty else { return nil }
@@ -49,8 +50,28 @@ extension Span<UInt8> {
     }
 }
 
-extension Malformed {
-    static func tooManyPeaks() -> Malformed {
-        Malformed("the spectrum has more than \(SpectrumFileLimits.peaks) peaks")
+extension Span<UInt8> {
+    /// The field key in `range` in the form that dialects share: lower case, without blanks, `_`, `-` and
+    /// `/`. A key of more than 40 bytes is none that we know, and empty.
+    func normalizedKey(_ range: Range<Int>) -> String {
+        guard range.count <= 40 else { return "" }
+        return String(unsafeUninitializedCapacity: range.count) { key in
+            var length = 0
+            for index in range where !self[index].isKeySeparator {
+                key.initializeElement(at: length, to: self[index].lowercased)
+                length += 1
+            }
+            return length
+        }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isKeySeparator: Bool {
+        isBlank || self == UInt8(ascii: "_") || self == UInt8(ascii: "-") || self == UInt8(ascii: "/")
+    }
+
+    fileprivate var lowercased: UInt8 {
+        UInt8(ascii: "A")...UInt8(ascii: "Z") ~= self ? self | 0x20 : self
     }
 }
