@@ -1,0 +1,70 @@
+/// Everything that turns a spectrum into a vector: public, versioned, fixed by the library card.
+///
+/// The vector has norm sqrt(2) at most: a fragment half of unit length and a precursor half of unit length, so
+/// that the inner product of two vectors is the cosine of the fragments plus a Gaussian kernel of the precursor
+/// difference.
+public struct VectorRecipe: Sendable, Hashable, Codable {
+    /// Entries in all, D: a multiple of 4 from 64 to 4096, precursor included.
+    public var dimension: Int
+    /// Entries of the precursor half, 2K: even, less than half of the dimension; 0 leaves the precursor out.
+    public var precursorDimension: Int
+    /// Width sigma of the precursor kernel in daltons.
+    public var precursorWidth: Double
+    /// Width of a fragment bin in daltons.
+    public var binWidth: Double
+    /// Entries of the sketch that each bin is added to.
+    public var slotsPerBin: Int
+    /// Peaks below this fraction of the base peak are dropped.
+    public var minimumRelativeIntensity: Double
+    /// Peaks more than this many daltons above the precursor are dropped.
+    public var precursorMargin: Double
+    /// Spectra of less Shannon entropy (natural logarithm) than this have their intensities flattened.
+    public var entropyCutoff: Double
+    /// Seed of the sketch's hash and of the precursor's frequencies.
+    public var seed: UInt64
+
+    /// The recipe with the measured defaults: D = 512, 2K = 64, sigma = 0.01 Da, bins of 0.02 Da.
+    ///
+    /// - Throws: ``RecipeError`` when a value is out of range.
+    public init(dimension: Int = 512, precursorDimension: Int = 64, seed: UInt64 = 0x6d61_7373) throws(RecipeError) {
+        self.dimension = dimension
+        self.precursorDimension = precursorDimension
+        precursorWidth = 0.01
+        binWidth = 0.02
+        slotsPerBin = 4
+        minimumRelativeIntensity = 0.01
+        precursorMargin = 1.5
+        entropyCutoff = 3
+        self.seed = seed
+        try validate()
+    }
+
+    /// Entries of the fragment half.
+    public var sketchDimension: Int { dimension - precursorDimension }
+
+    /// Checks every value, as a recipe from a file needs.
+    public func validate() throws(RecipeError) {
+        func require(_ holds: Bool, _ message: String) throws(RecipeError) {
+            if !holds { throw RecipeError(message: message) }
+        }
+        try require(
+            (64...4096).contains(dimension) && dimension % 4 == 0,
+            "dimension \(dimension) is not a multiple of 4 from 64 to 4096")
+        try require(
+            precursorDimension >= 0 && precursorDimension % 2 == 0 && precursorDimension < dimension / 2,
+            "precursor dimension \(precursorDimension) is not an even number below half of \(dimension)")
+        try require((1e-4...10).contains(precursorWidth), "precursor width \(precursorWidth) Da is not in 0.0001 to 10")
+        try require((1e-3...10).contains(binWidth), "bin width \(binWidth) Da is not in 0.001 to 10")
+        try require((1...16).contains(slotsPerBin), "\(slotsPerBin) slots per bin are not 1 to 16")
+        try require(
+            (0..<1).contains(minimumRelativeIntensity), "relative intensity \(minimumRelativeIntensity) is not in 0 to 1")
+        try require((0...1000).contains(precursorMargin), "precursor margin \(precursorMargin) Da is not in 0 to 1000")
+        try require((0...20).contains(entropyCutoff), "entropy cutoff \(entropyCutoff) is not in 0 to 20")
+    }
+}
+
+/// A recipe with a value out of range.
+public struct RecipeError: Error, CustomStringConvertible {
+    let message: String
+    public var description: String { message }
+}

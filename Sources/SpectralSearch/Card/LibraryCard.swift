@@ -1,0 +1,129 @@
+import Foundation
+import RLWE
+import Spectra
+
+/// The library manifest: everything that client and host must agree on, in one small public file.
+///
+/// Uploads, answers and run records carry the card's digest, so that a disagreement cannot go unnoticed. A card
+/// read from a file is checked before it is used: parameters must be the known secure ones and the scaling must
+/// exclude wrap-around, whoever wrote it.
+public struct LibraryCard: Sendable, Hashable {
+    /// The content, as the file holds it.
+    public let content: Content
+    /// SHA-256 of the content.
+    public let digest: Digest
+    /// The file.
+    let text: Data
+
+    /// The members of `card.json`.
+    public struct Content: Sendable, Hashable, Codable {
+        public var version: Int
+        /// The similarity that the vectors express: `cosine`.
+        public var score: String
+        public var ionMode: IonMode?
+        public var vector: VectorRecipe
+        public var scaling: ScoreScaling
+        public var encryption: Encryption
+        public var answer: AnswerPrecision
+        public var library: Library
+    }
+
+    /// The ring learning with errors parameters that queries are encrypted with.
+    public struct Encryption: Sendable, Hashable, Codable {
+        public var degree: Int
+        public var logModulus: Int
+        public var errorWidth: Double
+        public var errorBound: Int
+        public var secret: String
+        public var securityBits: Int
+
+        init(_ parameters: RLWEParameters) {
+            degree = parameters.degree
+            logModulus = parameters.logModulus
+            errorWidth = parameters.errorWidth
+            errorBound = parameters.errorBound
+            secret = "ternary"
+            securityBits = parameters.security.rawValue
+        }
+    }
+
+    /// The library that the card belongs to.
+    public struct Library: Sendable, Hashable, Codable {
+        public var spectra: Int
+        public var compounds: Int
+        /// The SHA-256 that ends the index, in hexadecimal.
+        public var indexSHA256: String
+        /// The SHA-256 that ends the entries, in hexadecimal.
+        public var entriesSHA256: String
+    }
+
+    /// The parameters that the content names; checked to be ``RLWEParameters/batch``.
+    public var parameters: RLWEParameters { .batch }
+
+    /// A card of `content`.
+    ///
+    /// - Throws: ``InputError`` when the content is not usable.
+    init(_ content: Content) throws {
+        (text, digest) = try CheckedJSON.encode(content, format: "massspecfhe-card")
+        self.content = content
+        try Self.validate(content, path: "card")
+    }
+
+    /// The card in the file at `path`.
+    public init(path: String) throws {
+        try self.init(text: readWhole(path: path, limit: 1 << 20), path: path)
+    }
+
+    /// The card whose file is `text`.
+    init(text: Data, path: String) throws(InputError) {
+        (content, digest) = try CheckedJSON.decode(Content.self, from: text, kind: .card, path: path)
+        self.text = text
+        try Self.validate(content, path: path)
+    }
+
+    private static func validate(_ content: Content, path: String) throws(InputError) {
+        func require(_ holds: Bool, _ problem: String) throws(InputError) {
+            if !holds { throw InputError(path, problem) }
+        }
+        try require(content.version == 1, "card version \(content.version) is not known to this program, which reads 1")
+        try require(content.score == "cosine", "score '\(content.score)' is not known; this program knows: cosine")
+        do { try content.vector.validate() } catch { throw InputError(path, "\(error)") }
+        let parameters = RLWEParameters.batch
+        try require(
+            content.encryption == Encryption(parameters),
+            "the encryption parameters are not those of \(parameters.name), the only ones this program encrypts with")
+        try require(
+            (8...24).contains(content.answer.maskBits) && (8...24).contains(content.answer.bodyBits),
+            "answers keep 8 to 24 bits, not \(content.answer.maskBits) and \(content.answer.bodyBits)")
+        try require(
+            content.scaling
+                == ScoreScaling(
+                    dimension: content.vector.dimension, parameters: parameters, precision: content.answer),
+            "the scaling is not the one for which no score can wrap around")
+        try require(
+            (1...1 << 30).contains(content.library.spectra) && (1...content.library.spectra).contains(content.library.compounds),
+            "a library has 1 to 2^30 spectra, and at most as many compounds")
+    }
+}
+
+/// Named choices of how many bits an answer keeps.
+public enum AnswerPreset: String, Sendable, CaseIterable {
+    /// 16 bits of the bodies, 18 of the masks: score noise 6.1e-4.
+    case `default`
+    /// 12 and 16 bits: three quarters of the download, score noise 9.2e-4.
+    case economy
+
+    /// The bits kept.
+    public var precision: AnswerPrecision {
+        switch self {
+        case .default: AnswerPrecision(maskBits: 18, bodyBits: 16)
+        case .economy: AnswerPrecision(maskBits: 16, bodyBits: 12)
+        }
+    }
+
+    /// The preset of a card's precision.
+    public init?(_ precision: AnswerPrecision) {
+        guard let preset = Self.allCases.first(where: { $0.precision == precision }) else { return nil }
+        self = preset
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import RLWE
+
+/// The file of a researcher's key: mode 0600, never overwritten.
+public enum KeyFile {
+    private struct Content: Codable {
+        var note = "Secret. Keep it on your own machine; whoever has it can read your searches."
+        var key: Data
+        var version = 1
+    }
+
+    /// Writes a fresh key to `path`.
+    ///
+    /// - Throws: ``InputError`` when the file exists.
+    public static func create(path: String) throws {
+        let key = SecretKey.generate().withUnsafeBytes { Data($0) }
+        let text = try CheckedJSON.encode(Content(key: key), format: "massspecfhe-key").text
+        let file = try OutputFile(path: path, isPrivate: true, collision: .refuse)
+        try file.write(text)
+        try file.commit()
+    }
+
+    /// Reads the key at `path`.
+    ///
+    /// - Throws: ``InputError`` when the file is no key, is damaged, or may be read by other users.
+    public static func read(path: String) throws -> SecretKey {
+        let text = try readWhole(path: path, limit: 1 << 16)
+        let content = try CheckedJSON.decode(Content.self, from: text, kind: .secretKey, path: path).value
+        guard content.version == 1, let key = SecretKey(bytes: content.key) else {
+            throw InputError(path, "is not a researcher's key of this version")
+        }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & 0o077 == 0 else {
+            throw InputError(path, "may be read by other users; make it private first: chmod 600 '\(path)'")
+        }
+        return key
+    }
+}

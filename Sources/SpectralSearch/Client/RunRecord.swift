@@ -1,0 +1,63 @@
+import Foundation
+import RLWE
+import Spectra
+
+/// What the researcher keeps of a run, beside the upload: the names of the queries and what decryption needs.
+/// Never uploaded; useless without the key, but it names the spectra, so its file is private.
+public struct RunRecord: Sendable {
+    /// One query of a run.
+    public struct Query: Sendable, Hashable, Codable {
+        public var name: String
+        /// Precursor m/z in daltons; nil when unknown.
+        public var precursorMZ: Double?
+    }
+
+    /// The card that the queries were encrypted for.
+    public let card: LibraryCard
+    /// The queries, in the order of the columns of the run.
+    public let queries: [Query]
+    /// The digest that ends the upload.
+    public let uploadDigest: Digest
+    package let seed: MaskSeed
+    package let nonce: RunNonce
+
+    private struct Content: Codable {
+        var version = 1
+        var card: String
+        var queries: [Query]
+        var seed: Data
+        var nonce: Data
+        var uploadSHA256: String
+    }
+
+    package init(card: LibraryCard, queries: [Query], uploadDigest: Digest, seed: MaskSeed, nonce: RunNonce) {
+        self.card = card
+        self.queries = queries
+        self.uploadDigest = uploadDigest
+        self.seed = seed
+        self.nonce = nonce
+    }
+
+    /// Reads the record at `path`.
+    ///
+    /// - Throws: ``InputError`` when the file is no record or is damaged.
+    public init(path: String) throws {
+        let text = try readWhole(path: path, limit: 8 << 30)
+        let content = try CheckedJSON.decode(Content.self, from: text, kind: .runRecord, path: path).value
+        guard content.version == 1, !content.queries.isEmpty, content.queries.count <= Upload.maximumQueryCount,
+            let seed = MaskSeed(received: content.seed), let nonce = RunNonce(recorded: content.nonce),
+            let uploadDigest = Digest(hexadecimal: content.uploadSHA256)
+        else { throw InputError(path, "is not a run's record of this version") }
+        self.init(
+            card: try LibraryCard(text: Data(content.card.utf8), path: path), queries: content.queries,
+            uploadDigest: uploadDigest, seed: seed, nonce: nonce)
+    }
+
+    /// The record's file.
+    func encoded() throws -> Data {
+        let content = Content(
+            card: String(decoding: card.text, as: UTF8.self), queries: queries, seed: seed.bytes, nonce: nonce.bytes,
+            uploadSHA256: uploadDigest.description)
+        return try CheckedJSON.encode(content, format: "massspecfhe-run").text
+    }
+}

@@ -1,0 +1,23 @@
+/// The one way in which decrypted scores leave the key holder's hands: rounded, and counted.
+///
+/// A raw CKKS or ring-LWE decryption carries its noise, and noise can tell of the secret (Li and Micciancio,
+/// EUROCRYPT 2021; Guo et al., USENIX Security 2024). Rounding to a thousandth, about twice the noise, hides most
+/// of it. That is a mitigation, not a proof: scores that must be published widely should be rounded further.
+public struct ScoreRelease: Sendable {
+    /// Scores are multiples of this.
+    public static let step: Float = 1e-3
+    /// How many scores have been released.
+    public private(set) var count = 0
+
+    /// A release that has let nothing out yet.
+    public init() {}
+
+    /// The released form of `score`.
+    public mutating func release(_ score: Float) -> Double {
+        count += 1
+        return Self.rounded(score)
+    }
+
+    /// The multiple of ``step`` nearest to `score`, as a decimal fraction.
+    static func rounded(_ score: Float) -> Double { Double((score * 1000).rounded()) / 1000 }
+}

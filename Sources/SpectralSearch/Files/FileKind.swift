@@ -1,0 +1,48 @@
+import Foundation
+
+/// The files that the commands exchange. Each begins with words of its own and ends with a SHA-256 of what
+/// precedes it.
+public enum FileKind: String, Sendable, CaseIterable {
+    case secretKey, runRecord, card, entries, index, upload, answer
+
+    /// What people call the file.
+    public var name: String {
+        switch self {
+        case .secretKey: "a researcher's key"
+        case .runRecord: "a run's local record (RUN.local)"
+        case .card: "a library card (card.json)"
+        case .entries: "a library's entries (entries.tsv)"
+        case .index: "a library index"
+        case .upload: "an upload of encrypted queries (RUN.msq)"
+        case .answer: "an answer of encrypted scores (RUN.mss)"
+        }
+    }
+
+    /// The bytes that the file begins with.
+    var opening: [UInt8] {
+        switch self {
+        case .secretKey: CheckedJSON.opening(format: "massspecfhe-key")
+        case .runRecord: CheckedJSON.opening(format: "massspecfhe-run")
+        case .card: CheckedJSON.opening(format: "massspecfhe-card")
+        case .entries: Array("# massspecfhe-entries 1\n".utf8)
+        case .index: Array("MSFHE-I1".utf8)
+        case .upload: Array("MSFHE-Q1".utf8)
+        case .answer: Array("MSFHE-S1".utf8)
+        }
+    }
+
+    /// Checks that a file beginning with `bytes` is of this kind; names what it is instead where that is known.
+    func require(beginning bytes: some Collection<UInt8>, path: String) throws(InputError) {
+        if bytes.starts(with: opening) { return }
+        let other = Self.allCases.first { bytes.starts(with: $0.opening) }
+        switch (self, other) {
+        case (.index, .secretKey), (.upload, .secretKey), (.card, .secretKey):
+            throw InputError(
+                path, "this is a researcher's key, which must never leave the researcher's machine; \(name) is wanted here")
+        case (_, .some(let other)):
+            throw InputError(path, "this is \(other.name), but \(name) is wanted here")
+        case (_, nil):
+            throw InputError(path, "this is not \(name): it does not begin as one does")
+        }
+    }
+}

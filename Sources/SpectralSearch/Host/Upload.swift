@@ -1,0 +1,96 @@
+import Crypto
+import Foundation
+import RLWE
+
+/// Encrypted queries as they travel to the host: for each batch of up to n queries, the bodies of D ciphertext
+/// rows. Three bytes for each feature of each query.
+///
+/// File: `MSFHE-Q1`, the card's digest (32 bytes), the mask seed (32), D and the number of queries (4 each),
+/// then batch after batch D rows of three-byte residues, then the SHA-256.
+public struct Upload: Sendable {
+    /// Digest of the card that the queries were made for.
+    public let cardDigest: Digest
+    public let seed: MaskSeed
+    public let dimension: Int
+    public let queryCount: Int
+    /// For each batch, D rows of residues.
+    package let bodies: [Data]
+    /// The digest that ends the file.
+    public let digest: Digest
+
+    static let headerCount = 8 + 32 + 32 + 8
+    /// More queries than this are refused: 65,536 runs of 1,024.
+    static let maximumQueryCount = 1 << 26
+
+    package init(
+        cardDigest: Digest, seed: MaskSeed, dimension: Int, queryCount: Int, bodies: [Data]
+    ) {
+        self.cardDigest = cardDigest
+        self.seed = seed
+        self.dimension = dimension
+        self.queryCount = queryCount
+        self.bodies = bodies
+        var hasher = SHA256()
+        hasher.update(data: Self.header(cardDigest, seed, dimension, queryCount))
+        for body in bodies { hasher.update(data: body) }
+        digest = Digest(hasher.finalize())
+    }
+
+    /// Reads the upload at `path`.
+    ///
+    /// - Throws: ``InputError`` when the file is not a whole upload for `card`.
+    public init(path: String, card: LibraryCard) throws {
+        let file = try InputFile(path: path, kind: .upload, headerCount: Self.headerCount)
+        var header = HeaderReader(try file.read(at: 0, count: Self.headerCount), skipping: 8)
+        guard let cardDigest = Digest(bytes: header.bytes(32)), let seed = MaskSeed(received: Data(header.bytes(32)))
+        else { throw InputError(path, "has a damaged header") }
+        let dimension = Int(header.integer(UInt32.self))
+        let queryCount = Int(header.integer(UInt32.self))
+        guard cardDigest == card.digest else {
+            throw InputError(
+                path, "was encrypted for another library: it names card \(cardDigest), this one is \(card.digest)")
+        }
+        guard dimension == card.content.vector.dimension, (1...Self.maximumQueryCount).contains(queryCount),
+            file.contentCount == Self.headerCount + 3 * dimension * queryCount
+        else {
+            throw InputError(
+                path, "announces \(queryCount) queries of \(dimension) features, which is not what it holds")
+        }
+        self.cardDigest = cardDigest
+        self.seed = seed
+        self.dimension = dimension
+        self.queryCount = queryCount
+        digest = file.digest
+        var bodies: [Data] = []
+        var offset = Self.headerCount
+        for columns in Self.batchSizes(queryCount, degree: card.parameters.degree) {
+            var body = Data(count: 3 * dimension * columns)
+            try body.withUnsafeMutableBytes { try file.read(at: offset, into: $0) }
+            offset += body.count
+            bodies.append(body)
+        }
+        self.bodies = bodies
+    }
+
+    /// Writes the upload to `file`, which is left uncommitted.
+    func write(to file: OutputFile) throws {
+        try file.write(Self.header(cardDigest, seed, dimension, queryCount))
+        for body in bodies { try file.write(body) }
+        try file.writeDigest()
+    }
+
+    /// Number of bytes of the file.
+    public var byteCount: Int { Self.headerCount + 3 * dimension * queryCount + Digest.byteCount }
+
+    /// How many queries each batch holds: all but the last are full.
+    package static func batchSizes(_ queryCount: Int, degree: Int) -> [Int] {
+        stride(from: 0, to: queryCount, by: degree).map { min(degree, queryCount - $0) }
+    }
+
+    private static func header(_ cardDigest: Digest, _ seed: MaskSeed, _ dimension: Int, _ queryCount: Int) -> [UInt8] {
+        var header = FileKind.upload.opening + cardDigest.bytes + seed.bytes
+        header.append(littleEndian: UInt32(dimension))
+        header.append(littleEndian: UInt32(queryCount))
+        return header
+    }
+}

@@ -1,0 +1,117 @@
+import Crypto
+import Foundation
+import Spectra
+
+/// What a hit says about its library spectrum: one line of `entries.tsv`.
+public struct LibraryEntry: Sendable, Hashable {
+    public var name: String
+    public var formula: String
+    public var inchiKey: String
+    public var adduct: String
+    /// Precursor m/z in daltons; nil when unknown.
+    public var precursorMZ: Double?
+    public var accession: String
+    /// The factor s of the quantised row: a score is the phase divided by the query scale and by this.
+    public var scale: Double
+
+    /// The entry of `spectrum`, whose row was scaled by `scale`. Tabs and line ends in names become blanks.
+    init(_ spectrum: Spectrum, scale: Double) {
+        name = spectrum.name.onOneLine
+        formula = (spectrum.formula ?? "").onOneLine
+        inchiKey = (spectrum.inchiKey ?? "").onOneLine
+        adduct = (spectrum.adduct ?? "").onOneLine
+        precursorMZ = spectrum.precursorMZ
+        accession = (spectrum.accession ?? "").onOneLine
+        self.scale = scale
+    }
+
+    /// What makes two entries the same compound: the first 14 characters of the InChIKey, else the name.
+    public var compound: String { inchiKey.count >= 14 ? String(inchiKey.prefix(14)) : name }
+
+    fileprivate static let columns = [
+        "name", "formula", "inchikey", "adduct", "precursor_mz", "accession", "scale",
+    ]
+
+    fileprivate var line: String {
+        [name, formula, inchiKey, adduct, precursorMZ.map { "\($0)" } ?? "", accession, "\(scale)"]
+            .joined(separator: "\t") + "\n"
+    }
+
+    fileprivate init?(line: Substring) {
+        let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+        guard fields.count == Self.columns.count, let scale = Double(fields[6]), scale.isFinite, scale > 0 else {
+            return nil
+        }
+        if !fields[4].isEmpty {
+            guard let precursor = Double(fields[4]), precursor.isFinite, precursor > 0 else { return nil }
+            precursorMZ = precursor
+        }
+        name = String(fields[0])
+        formula = String(fields[1])
+        inchiKey = String(fields[2])
+        adduct = String(fields[3])
+        accession = String(fields[5])
+        self.scale = scale
+    }
+}
+
+extension String {
+    /// The text with every control character replaced by a blank, so that it fits one field of a table.
+    var onOneLine: String {
+        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+        return String(
+            String.UnicodeScalarView(
+                unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    }
+}
+
+/// The entries of a library, in the order of its rows.
+///
+/// The file is a table with a heading, tab-separated, between the line `# massspecfhe-entries 1` and the line
+/// `# sha256 …`, the SHA-256 of everything before that line.
+public struct LibraryEntries: Sendable {
+    public let rows: [LibraryEntry]
+    /// The digest that ends the file.
+    public let digest: Digest
+
+    /// Reads `entries.tsv` and checks that it belongs to `card`.
+    public init(path: String, card: LibraryCard) throws {
+        let text = try readWhole(path: path, limit: 4 << 30)
+        try FileKind.entries.require(beginning: text.prefix(64), path: path)
+        let closingCount = Self.closing(Digest(SHA256.hash(data: Data()))).count
+        let content = text.dropLast(closingCount)
+        let digest = Digest(SHA256.hash(data: content))
+        guard Array(text.suffix(closingCount)) == Array(Self.closing(digest).utf8) else {
+            throw InputError(
+                path, "is damaged or was edited: it does not end with the SHA-256 of its content; copy it again")
+        }
+        guard digest.description == card.content.library.entriesSHA256 else {
+            throw InputError(path, "belongs to another library than the card that the queries were encrypted for")
+        }
+        guard let table = String(data: content, encoding: .utf8) else { throw InputError(path, "is not UTF-8 text") }
+        var rows: [LibraryEntry] = []
+        for (number, line) in table.split(separator: "\n", omittingEmptySubsequences: false).dropLast().enumerated()
+        where number >= 2 {
+            guard let entry = LibraryEntry(line: line) else {
+                throw InputError(path, "line \(number + 1) is not an entry of \(LibraryEntry.columns.count) fields")
+            }
+            rows.append(entry)
+        }
+        guard rows.count == card.content.library.spectra else {
+            throw InputError(path, "has \(rows.count) entries, but the library \(card.content.library.spectra) spectra")
+        }
+        self.rows = rows
+        self.digest = digest
+    }
+
+    /// The file of `rows`, and the digest that ends it.
+    static func encode(_ rows: [LibraryEntry]) -> (text: Data, digest: Digest) {
+        var text = Data(FileKind.entries.opening)
+        text.append(contentsOf: Data((LibraryEntry.columns.joined(separator: "\t") + "\n").utf8))
+        for row in rows { text.append(contentsOf: Data(row.line.utf8)) }
+        let digest = Digest(SHA256.hash(data: text))
+        return (text + Data(closing(digest).utf8), digest)
+    }
+
+    private static func closing(_ digest: Digest) -> String { "# sha256 \(digest)\n" }
+}
