@@ -76,7 +76,9 @@ public struct MassBankDataset: Sendable {
                 return false
             }
         } catch {
-            throw .malformedRecord(accession: role.accession, path: path, reason: error.description)
+            let reason = [error.location?.description, error.message].compactMap(\.self).joined(
+                separator: ": ")
+            throw .malformedRecord(accession: role.accession, path: path, reason: reason)
         }
         guard let record = first, record.value("ACCESSION") == role.accession else {
             let found = first?.value("ACCESSION").map { "holds record \($0)" } ?? "holds no record"

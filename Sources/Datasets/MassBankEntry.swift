@@ -95,10 +95,9 @@ extension MassBankEntry {
     private func peaks() throws(Unusable) -> [(mz: String, intensity: String)] {
         var peaks: [(mz: Double, text: String, intensity: Double)] = []
         for peak in record.peaks {
-            guard let mz = Double(peak.mz), mz > 0, mz.isFinite,
-                let intensity = Double(peak.intensity), intensity >= 0, intensity.isFinite
-            else {
-                throw Unusable("'\(peak.mz) \(peak.intensity)' is not a peak of positive m/z and intensity")
+            // Their ranges were checked when the record was read.
+            guard let mz = Double(peak.mz), let intensity = Double(peak.intensity) else {
+                throw Unusable("peak '\(peak.mz) \(peak.intensity)' is not two numbers")
             }
             peaks.append((mz, peak.mz, intensity))
         }

@@ -210,8 +210,8 @@ struct PreparationTests {
         ("ACCESSION: MSBNK-RIKEN-PR100915", "ACCESSION: MSBNK-RIKEN-PR100916", "MSBNK-RIKEN-PR100916"),
         ("ION_MODE NEGATIVE", "ION_MODE BOTH", "ION_MODE is 'BOTH'"),
         ("AC$MASS_SPECTROMETRY: ION_MODE NEGATIVE\n", "", "ION_MODE is ''"),
-        ("  150.9969 9.536", "  150.9969 inf", "'150.9969 inf'"),
-        ("  150.9969 9.536", "  150.9969 -1", "'150.9969 -1'"),
+        ("  150.9969 9.536", "  150.9969 inf", "line 41: peak '150.9969 inf 59'"),
+        ("  150.9969 9.536", "  150.9969 -1", "line 41: intensity -1"),
         ("PK$NUM_PEAK: 9", "PK$NUM_PEAK: 10", "PK$NUM_PEAK"),
         ("//\n", "", "truncated"),
     ])
