@@ -5,7 +5,9 @@ import PackageDescription
 //
 //     msfhe                                   the command line
 //     PlaintextReference                      BLAS twins and the accuracy report
+//     Datasets                                public benchmarks made from their releases
 //     SpectralSearch                          encrypted search of spectral libraries
+//     Datasets                                public data sets, prepared from their releases
 //     Spectra            RLWE                 spectra without encryption | encryption without spectra
 //                        Ring                 modular arithmetic, NTT, randomness
 //                        CKernels             the hot loops, in C, chosen at run time
@@ -48,22 +50,30 @@ let package = Package(
         .target(
             name: "SpectralSearch",
             dependencies: ["RLWE", "Spectra", .product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "PlaintextReference", dependencies: ["COpenBLAS", "Spectra", "SpectralSearch"]),
+        .target(
+            name: "Datasets",
+            dependencies: ["CZlib", "Spectra", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "PlaintextReference", dependencies: ["CGMP", "COpenBLAS", "CZlib", "Spectra", "SpectralSearch"]),
         .executableTarget(
             name: "msfhe",
             dependencies: [
-                "PlaintextReference", "SpectralSearch",
+                "Datasets", "PlaintextReference", "SpectralSearch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
-        .testTarget(name: "RingTests", dependencies: ["Ring"]),
+        .testTarget(
+            name: "RingTests", dependencies: ["Ring", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "RLWETests", dependencies: ["RLWE"]),
         .testTarget(name: "SpectraTests", dependencies: ["Spectra"]),
-        .testTarget(name: "SpectralSearchTests", dependencies: ["SpectralSearch"]),
+        .testTarget(
+            name: "DatasetsTests",
+            dependencies: ["Datasets", "Spectra", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(name: "SpectralSearchTests", dependencies: ["SpectralSearch", "TestSupport"]),
         .testTarget(name: "PlaintextReferenceTests", dependencies: ["PlaintextReference", "Spectra"]),
-        .testTarget(name: "CommandLineTests", dependencies: ["msfhe"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["msfhe", "Spectra", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import Logging
 import Ring
@@ -20,7 +21,7 @@ struct MassSpecFHE: ParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             Demo.self, Info.self, KeyGeneration.self, Library.self, Encrypt.self, Search.self, Identify.self,
-            Datasets.self, Validate.self, ProbeSgemm.self,
+            DatasetCommand.self, Validate.self, ProbeSgemm.self,
         ])
 
     static func main() {
@@ -50,6 +51,8 @@ struct MassSpecFHE: ParsableCommand {
     private static func isWrongInput(_ error: any Error) -> Bool {
         switch error {
         case is InputError, is SpectrumFileError, is RecipeError, is BackendError: true
+        case DatasetError.unwritable: false
+        case is DatasetError: true
         case is FileSystemError: false
         default: exitCode(for: error) == .validationFailure
         }

@@ -1,0 +1,78 @@
+/// Spectrum files in the formats that people have: MSP (NIST, MoNA, MassBank, RIKEN, Golm), MGF, MassBank
+/// records and mzML, each plain or gzip-compressed.
+///
+/// The content decides the format, and the file's name only where the content does not tell. All files are
+/// taken to be hostile: every count, size and number in them is checked and none is used to allocate memory.
+public enum SpectrumFile {
+    /// Reads the file at `path` and shows `body` each spectrum in the order of the file.
+    ///
+    /// A spectrum's peaks are sorted by m/z, all finite and of positive m/z and intensity: peaks of zero
+    /// intensity are dropped. Spectra without peaks are kept. Of mzML files the MS2 spectra are read, which
+    /// must be centroided; withdrawn MassBank records are left out. Memory is bounded by the largest
+    /// spectrum, not by the file.
+    ///
+    /// - Parameters:
+    ///   - path: A file; not a folder.
+    ///   - body: Is called once for each spectrum; what it throws ends the reading.
+    /// - Throws: ``SpectrumFileError`` for a file that cannot be read, is of another format, truncated,
+    ///   malformed, has a spectrum of more than 1,000,000 peaks or holds none at all; and whatever `body`
+    ///   throws.
+    /// - Complexity: linear in the size of the file; peaks of an unsorted spectrum are sorted.
+    public static func read(path: String, into body: (Spectrum) throws -> Void) throws {
+        var thrown: (any Error)?
+        try visit(path: path) { spectrum in
+            do { try body(spectrum) } catch { thrown = error }
+            return thrown == nil
+        }
+        if let thrown { throw thrown }
+    }
+
+    /// All spectra of the file at `path`, in the order of the file; see ``read(path:into:)``.
+    public static func spectra(path: String) throws(SpectrumFileError) -> [Spectrum] {
+        var spectra: [Spectrum] = []
+        try visit(path: path) {
+            spectra.append($0)
+            return true
+        }
+        return spectra
+    }
+
+    /// Shows `body` each spectrum until it returns false.
+    private static func visit(path: String, _ body: (Spectrum) -> Bool) throws(SpectrumFileError) {
+        let source = try ByteSource(path: path)
+        var isEmpty = true
+        func show(_ spectrum: Spectrum) -> Bool {
+            isEmpty = false
+            return body(spectrum)
+        }
+        let format = try SpectrumFormat(of: source)
+        try format.read(source, into: show)
+        guard !isEmpty else {
+            throw SpectrumFileError(
+                path: path,
+                message: format == .mzML ? "the file holds no MS2 spectrum" : "the file holds no spectrum")
+        }
+    }
+}
+
+/// The formats that are read.
+enum SpectrumFormat {
+    case msp, mgf, massBank, mzML
+
+    /// Reads all spectra of `source` and shows `body` each one, until it returns false.
+    func read(_ source: ByteSource, into body: (Spectrum) -> Bool) throws(SpectrumFileError) {
+        switch self {
+        case .msp:
+            var reader = MSPReader()
+            try reader.parse(source, into: body)
+        case .mgf:
+            var reader = MGFReader()
+            try reader.parse(source, into: body)
+        case .massBank:
+            var reader = MassBankReader()
+            try reader.parse(source, into: body)
+        case .mzML:
+            try MzMLReader.read(source, into: body)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+extension SpectrumFormat {
+    private static let advice = "MSP, MGF, MassBank records and mzML are read"
+
+    /// The format of `source`, by the beginning of its content, else by the end of its name.
+    init(of source: ByteSource) throws(SpectrumFileError) {
+        let head = try source.peek()
+        do throws(Malformed) {
+            guard let format = try SpectrumFormat(head: head) ?? SpectrumFormat(name: source.path) else {
+                throw Malformed("the format is not known; \(SpectrumFormat.advice)")
+            }
+            self = format
+        } catch {
+            throw SpectrumFileError(path: source.path, message: error.message)
+        }
+    }
+
+    private init?(head: [UInt8]) throws(Malformed) {
+        guard !head.isEmpty else { throw Malformed("the file is empty") }
+        if head.starts(with: [0xFE, 0xFF]) || head.starts(with: [0xFF, 0xFE]) {
+            throw Malformed("the text is UTF-16; save it as UTF-8")
+        }
+        let text = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head.dropFirst(3) : head[...]
+        switch text.first(where: { !$0.isBlank && !$0.isLineEnd }) {
+        case UInt8(ascii: "<"): try self.init(xml: head)
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            throw Malformed("JSON is not read; \(SpectrumFormat.advice)")
+        default: self.init(text: text)
+        }
+    }
+
+    /// The format of an XML document, by its root element.
+    private init(xml head: [UInt8]) throws(Malformed) {
+        var prolog = XMLProlog(head)
+        switch try prolog.rootElement() {
+        case "mzML", "indexedmzML": self = .mzML
+        case "mzXML", "msRun":
+            throw Malformed("mzXML is not read; convert it with msconvert; \(SpectrumFormat.advice)")
+        case let root:
+            throw Malformed("the XML element <\(root.prefix(40))> is not mzML; \(SpectrumFormat.advice)")
+        }
+    }
+
+    /// The format of a text, by the first line that only one of the formats has.
+    private init?(text: ArraySlice<UInt8>) {
+        for line in text.lazy.split(whereSeparator: \.isLineEnd) {
+            if let format = SpectrumFormat(telltale: Array(line)) {
+                self = format
+                return
+            }
+        }
+        return nil
+    }
+
+    private init?(telltale line: [UInt8]) {
+        let massBankTags = ["RECORD_TITLE:", "DEPRECATED:", "CH$", "AC$", "MS$", "PK$"]
+        let key = line.span.normalizedKey(0..<(line.firstIndex(of: UInt8(ascii: ":")) ?? line.count))
+        if massBankTags.contains(where: { line.starts(with: $0.utf8) }) {
+            self = .massBank
+        } else if key == "beginions" {
+            self = .mgf
+        } else if key == "numpeaks" {
+            self = .msp
+        } else {
+            return nil
+        }
+    }
+
+    private init?(name: String) {
+        var name = name.lowercased()
+        if name.hasSuffix(".gz") { name.removeLast(3) }
+        switch name.split(separator: ".").last {
+        case "msp": self = .msp
+        case "mgf": self = .mgf
+        default: return nil
+        }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLineEnd: Bool { self == UInt8(ascii: "\n") || self == UInt8(ascii: "\r") }
+}
