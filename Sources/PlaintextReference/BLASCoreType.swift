@@ -19,10 +19,8 @@ package enum BLASCoreType {
         #endif
     }
 
-    /// The core type that the user set before starting this process; it is respected, whatever its speed.
-    package static var userChoice: String? {
-        ProcessInfo.processInfo.environment[environmentVariable].flatMap { $0.isEmpty ? nil : $0 }
-    }
+    /// Set in a process that was started anew with the fastest core type, so that it does not look again.
+    private static let chosenVariable = "MSFHE_OPENBLAS_CORETYPE_CHOSEN"
 
     /// The path of the running program.
     package static var currentExecutable: String {
@@ -114,14 +112,16 @@ package enum BLASCoreType {
         return Selection(best: best, all: all)
     }
 
-    /// Replaces this process by the same program with the same arguments and `OPENBLAS_CORETYPE` set.
+    /// Replaces this process by the same program with the same arguments and `OPENBLAS_CORETYPE` set, or unset
+    /// where OpenBLAS's own choice is wanted.
     ///
     /// Call it before anything that a second start would repeat. It returns only by throwing.
     package static func reexecute(
-        with coreType: String, executable: String = currentExecutable
+        with coreType: String?, executable: String = currentExecutable
     ) throws(Failure) -> Never {
         var environment = ProcessInfo.processInfo.environment
         environment[environmentVariable] = coreType
+        environment[chosenVariable] = "1"
         var arguments = CommandLine.arguments.map { strdup($0) } + [nil]
         var settings = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         execve(executable, &arguments, &settings)
@@ -132,15 +132,18 @@ package enum BLASCoreType {
 
     /// Makes this program run with the fastest core type, starting it anew if need be.
     ///
-    /// Does nothing where the user has chosen, which includes the second start, and returns where OpenBLAS's
-    /// own choice is the fastest.
+    /// A core type that the environment names is measured like any other, and does not win by being there: machine
+    /// images set slow ones, and a slow plaintext twin would flatter the encrypted search. Does nothing in the
+    /// process that was started anew.
     package static func selectFastest(
         executable: String = currentExecutable, probeArguments: [String]
     ) throws(Failure) {
-        guard userChoice == nil, !candidates.isEmpty else { return }
-        let selection = try fastest(probingWith: executable, arguments: probeArguments)
-        if let coreType = selection.best.candidate {
-            try reexecute(with: coreType, executable: executable)
+        guard getenv(chosenVariable) == nil, !candidates.isEmpty else { return }
+        let preset = ProcessInfo.processInfo.environment[environmentVariable].map { [$0] } ?? []
+        let selection = try fastest(
+            probingWith: executable, arguments: probeArguments, among: candidates + preset)
+        if selection.best.coreName != BLAS.coreName {
+            try reexecute(with: selection.best.candidate, executable: executable)
         }
     }
 

@@ -16,8 +16,8 @@ struct Identify: ParsableCommand {
     @Option(help: "The researcher's key.")
     var key: String
 
-    @Option(help: "The run's record, RUN.local.")
-    var run: String
+    @Option(name: .customLong("run"), help: "The run's record, RUN.local.")
+    var record: String
 
     @Option(help: "The library's entries.tsv.")
     var entries: String
@@ -36,18 +36,18 @@ struct Identify: ParsableCommand {
 
     func run() throws {
         let progress = ProgressLine()
-        let record = try RunRecord(path: run)
+        let run = try RunRecord(path: record)
         let key = try KeyFile.read(path: key)
-        let entries = try LibraryEntries(path: entries, card: record.card).rows
-        let answer = try AnswerFile(path: answer, run: record)
+        let entries = try LibraryEntries(path: entries, card: run.card).rows
+        let answer = try AnswerFile(path: answer, run: run)
         let identification = try Identification(
-            answer: answer, record: record, key: key, entries: entries, top: top, threads: cores.threads
+            answer: answer, record: run, key: key, entries: entries, top: top, threads: cores.threads
         ) { progress.show("decrypting", Double($0) / Double(entries.count)) }
-        let table = HitTable(hits: identification.hits, queries: record.queries, entries: entries)
+        let table = HitTable(hits: identification.hits, queries: run.queries, entries: entries)
         try write(Data(table.text.utf8), to: out)
         progress.clear()
         log.info(
-            "\(out == "-" ? "standard output" : out): the best \(top) compounds of \(record.queries.count) queries; \(identification.releasedCount) rounded scores released"
+            "\(out == "-" ? "standard output" : out): the best \(top) compounds of \(run.queries.count) queries; \(identification.releasedCount) rounded scores released"
         )
     }
 }

@@ -1,0 +1,229 @@
+import Foundation
+import Spectra
+import TestSupport
+import Testing
+
+/// The program as its users meet it: calls, exit statuses, files.
+struct CommandLineTests {
+    /// What a call gave.
+    private struct Outcome {
+        var status: Int32
+        var output: String
+        var error: String
+        /// The lines of standard error.
+        var errorLines: [Substring] { error.split(separator: "\n") }
+    }
+
+    /// The program beside the running tests.
+    private static let program: URL = {
+        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        let candidates = [CommandLine.arguments[0], tests.path].map {
+            URL(fileURLWithPath: $0).deletingLastPathComponent().appendingPathComponent("msfhe")
+        }
+        return candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) } ?? candidates[0]
+    }()
+
+    private func msfhe(_ arguments: String..., environment: [String: String] = [:]) throws -> Outcome {
+        try msfhe(arguments, environment: environment)
+    }
+
+    private func msfhe(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+        let process = Process()
+        process.executableURL = Self.program
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        let (output, error) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = error
+        try process.run()
+        // What is printed here fits the pipes, so reading one after the other does not block.
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        let complaint = error.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit, "the program must not trap")
+        return Outcome(
+            status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+            error: String(decoding: complaint, as: UTF8.self))
+    }
+
+    /// A folder with a small library and queries as MGF, built, encrypted and searched.
+    private func searchedFolder() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        let spectra = Array(SimulatedPeptides.library.prefix(60))
+        try folder.write(Data(mgf(spectra).utf8), to: "library.mgf")
+        try folder.write(Data(mgf(Array(spectra.prefix(5))).utf8), to: "run.mgf")
+        for call in [
+            try msfhe("keygen", "--out", folder("key")),
+            try msfhe("library", "build", folder("library.mgf"), "--out", folder("library")),
+            try msfhe(
+                "encrypt", folder("run.mgf"), "--key", folder("key"), "--card", folder("library/card.json"), "--out",
+                folder("run.msq")),
+            try msfhe("search", "--library", folder("library"), "--queries", folder("run.msq"), "--out", folder("run.mss")),
+        ] { #expect(call.status == 0, "\(call.error)") }
+        return folder
+    }
+
+    private func mgf(_ spectra: [Spectrum]) -> String {
+        spectra.map { spectrum in
+            let peaks = spectrum.peaks.map { "\($0.mz) \($0.intensity)" }.joined(separator: "\n")
+            return "BEGIN IONS\nTITLE=\(spectrum.name)\nPEPMASS=\(spectrum.precursorMZ!)\n\(peaks)\nEND IONS\n"
+        }.joined(separator: "\n")
+    }
+
+    @Test func theWholeWayFindsEachQuery() throws {
+        let folder = try searchedFolder()
+        let outcome = try msfhe(
+            "identify", folder("run.mss"), "--key", folder("key"), "--run", folder("run.local"), "--entries",
+            folder("library/entries.tsv"), "--top", "2", "--out", "-")
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let rows = outcome.output.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+        #expect(
+            rows[0] == [
+                "query", "rank", "score", "name", "formula", "inchikey", "adduct", "precursor_error_ppm", "accession",
+            ])
+        #expect(rows.count == 1 + 2 * 5)
+        for row in rows.dropFirst() where row[1] == "1" {
+            #expect(row[0] == row[3])
+            #expect(abs(Double(row[2])! - 2) < 0.007)
+        }
+    }
+
+    @Test func theHostTakesNoKey() throws {
+        let folder = try searchedFolder()
+        let help = try msfhe("search", "--help")
+        #expect(help.status == 0 && !help.output.contains("--key"))
+        let option = try msfhe(
+            "search", "--library", folder("library"), "--queries", folder("run.msq"), "--key", folder("key"), "--out",
+            folder("again.mss"))
+        #expect(option.status == 2 && option.errorLines.count == 1)
+        let asQueries = try msfhe(
+            "search", "--library", folder("library"), "--queries", folder("key"), "--out", folder("again.mss"))
+        #expect(asQueries.status == 2 && asQueries.errorLines.count == 1)
+        #expect(asQueries.error.contains("must never leave the researcher's machine"))
+        for name in ["card.json", "index"] {
+            let host = try TemporaryFolder()
+            try FileManager.default.copyItem(atPath: folder("library"), toPath: host("library"))
+            try FileManager.default.removeItem(atPath: host("library/\(name)"))
+            try FileManager.default.copyItem(atPath: folder("key"), toPath: host("library/\(name)"))
+            let outcome = try msfhe(
+                "search", "--library", host("library"), "--queries", folder("run.msq"), "--out", folder("again.mss"))
+            #expect(outcome.status == 2 && outcome.error.contains("researcher's key"))
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder("again.mss")))
+        // No error text shows any of the key.
+        let key = try String(contentsOfFile: folder("key"), encoding: .utf8)
+        let secret = try #require(key.split(separator: "\"").first { $0.count == 44 })
+        for text in [option.error, asQueries.error] { #expect(!text.contains(secret.prefix(8))) }
+    }
+
+    @Test func wrongCallsEndWithStatus2AndOneLine() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Data("nothing".utf8), to: "text")
+        try folder.write(Data(), to: "empty")
+        let calls: [[String]] = [
+            ["frobnicate"], ["keygen"], ["keygen", "--out", "/nonexistent/folder/key"],
+            ["library", "build", folder("text"), "--out", folder("library")],
+            ["library", "build", folder("empty"), "--out", folder("library")],
+            ["library", "build", folder("absent.msp"), "--out", folder("library")],
+            ["library", "build", folder("text"), "--out", folder("library"), "--dimension", "17"],
+            ["library", "build", folder("text"), "--out", folder("library"), "--ion-mode", "sideways"],
+            ["encrypt", folder("text"), "--key", folder("text"), "--card", folder("text"), "--out", folder("x.msq")],
+            ["search", "--library", folder.path, "--queries", folder("text"), "--out", folder("x.mss")],
+            ["search", "--library", folder.path, "--queries", folder("text"), "--out", folder("x.mss"), "--threads", "0"],
+            [
+                "identify", folder("text"), "--key", folder("text"), "--run", folder("text"), "--entries", folder("text"),
+                "--out", folder("x.tsv"),
+            ],
+            ["validate", "--library", folder("text"), "--queries", folder("text")],
+            ["validate", "--library", folder("text"), "--queries", folder("text"), "--mode", "telepathy"],
+            ["datasets", "prepare", "nothing", "--source", folder.path, "--out", folder("out")],
+        ]
+        for call in calls {
+            let process = try msfhe(call)
+            #expect(process.status == 2, "\(call)")
+            #expect(process.errorLines.count == 1 && process.output.isEmpty, "\(call): \(process.error)")
+            #expect(process.error.hasPrefix("msfhe: "))
+        }
+        #expect(folder.names == ["empty", "text"])
+    }
+
+    /// Damage to any file of any step ends it with status 2 and one line, and leaves no output.
+    @Test func damagedFilesEndWithStatus2() throws {
+        let folder = try searchedFolder()
+        func damaged(_ name: String, _ change: (inout Data) -> Void) throws {
+            let path = folder(name)
+            let original = try Data(contentsOf: URL(fileURLWithPath: path))
+            defer { try? original.write(to: URL(fileURLWithPath: path)) }
+            var data = original
+            change(&data)
+            try data.write(to: URL(fileURLWithPath: path))
+            chmod(path, 0o600)
+            let outcome =
+                switch name {
+                case "library/card.json", "library/index", "run.msq":
+                    try msfhe(
+                        "search", "--library", folder("library"), "--queries", folder("run.msq"), "--out",
+                        folder("output"))
+                default:
+                    try msfhe(
+                        "identify", folder("run.mss"), "--key", folder("key"), "--run", folder("run.local"),
+                        "--entries", folder("library/entries.tsv"), "--out", folder("output"))
+                }
+            #expect(outcome.status == 2 && outcome.errorLines.count == 1, "\(name): \(outcome.error)")
+            #expect(outcome.error.contains(path) || outcome.error.contains("card"))
+        }
+        for name in [
+            "library/card.json", "library/index", "library/entries.tsv", "run.msq", "run.mss", "run.local", "key",
+        ] {
+            try damaged(name) { $0[$0.count / 2] ^= 16 }
+            try damaged(name) { $0 = $0.prefix($0.count * 2 / 3) }
+            try damaged(name) { $0.append($0) }
+            try damaged(name) { $0 = Data($0.reversed()) }
+            try damaged(name) { $0 = Data() }
+        }
+        #expect(!folder.names.contains { $0.hasPrefix("output") || $0.hasSuffix(".part") })
+    }
+
+    @Test func nothingIsOverwritten() throws {
+        let folder = try searchedFolder()
+        let before = try Data(contentsOf: URL(fileURLWithPath: folder("key")))
+        for call in [
+            try msfhe("keygen", "--out", folder("key")),
+            try msfhe("library", "build", folder("library.mgf"), "--out", folder("library")),
+            try msfhe(
+                "encrypt", folder("run.mgf"), "--key", folder("key"), "--card", folder("library/card.json"), "--out",
+                folder("run.msq")),
+        ] {
+            #expect(call.status == 2 && call.errorLines.count == 1, "\(call.error)")
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: folder("key"))) == before)
+    }
+
+    @Test func everyCommandExplainsItself() throws {
+        for command in [
+            [], ["demo"], ["info"], ["keygen"], ["library"], ["library", "build"], ["encrypt"], ["search"], ["identify"],
+            ["datasets", "prepare"], ["validate"],
+        ] {
+            let outcome = try msfhe(command + ["--help"])
+            #expect(outcome.status == 0 && outcome.error.isEmpty)
+            #expect(outcome.output.contains("USAGE: msfhe") && outcome.output.contains("OVERVIEW"))
+        }
+        #expect(try msfhe("--version").output == "0.1.0\n")
+    }
+
+    @Test func anUnknownBackendIsNamed() throws {
+        let outcome = try msfhe("info", environment: ["MSFHE_BACKEND": "abacus"])
+        #expect(outcome.status == 2 && outcome.errorLines.count == 1)
+        #expect(outcome.error.contains("abacus") && outcome.error.contains("portable"))
+    }
+
+    @Test func constantsAreRecomputed() throws {
+        let outcome = try msfhe("info", "--check", "--json", "-")
+        #expect(outcome.status == 0)
+        let json = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+        let findings = try #require(json?["check"] as? [[String: Any]])
+        #expect(findings.count == 8)
+        #expect(findings.allSatisfy { ($0["failures"] as? [String])?.isEmpty == true && ($0["constants"] as? Int ?? 0) > 0 })
+    }
+}
