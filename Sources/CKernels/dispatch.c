@@ -1,1 +1,107 @@
+// Which kernels there are, and which of them this machine can run.
+//
+// To add a backend: a folder beside portable/ with the functions that its instruction set does better, each
+// with a target attribute; a table here, with another backend's functions for the rest; and a row in
+// `backends`. The tests then compare it with the portable one wherever it runs.
 #include "CKernels.h"
+
+#include <string.h>
+
+#include "portable/portable.h"
+#include "x86/avx512/avx512.h"
+
+static const msfhe_kernels portable = {
+    .name = "portable",
+    .ntt_forward = msfhe_portable_ntt_forward,
+    .ntt_inverse = msfhe_portable_ntt_inverse,
+    .reduce = msfhe_portable_reduce,
+    .add = msfhe_portable_add,
+    .subtract = msfhe_portable_subtract,
+    .negate = msfhe_portable_negate,
+    .multiply_montgomery = msfhe_portable_multiply_montgomery,
+    .multiply_factor = msfhe_portable_multiply_factor,
+    .centred_low24 = msfhe_portable_centred_low24,
+    .gemm_pack = msfhe_portable_gemm_pack,
+    .gemm = msfhe_portable_gemm,
+    .round_and_pack = msfhe_portable_round_and_pack,
+    .unpack = msfhe_portable_unpack,
+    .sample_ternary = msfhe_portable_sample_ternary,
+    .sample_symmetric = msfhe_portable_sample_symmetric,
+};
+
+static int always(void) {
+    return 1;
+}
+
+#if defined(__x86_64__)
+
+static const msfhe_kernels avx512 = {
+    .name = "avx512",
+    .ntt_forward = msfhe_avx512_ntt_forward,
+    .ntt_inverse = msfhe_avx512_ntt_inverse,
+    .reduce = msfhe_avx512_reduce,
+    .add = msfhe_avx512_add,
+    .subtract = msfhe_avx512_subtract,
+    .negate = msfhe_avx512_negate,
+    .multiply_montgomery = msfhe_avx512_multiply_montgomery,
+    .multiply_factor = msfhe_avx512_multiply_factor,
+    .centred_low24 = msfhe_avx512_centred_low24,
+    .gemm_pack = msfhe_avx512_gemm_pack,
+    .gemm = msfhe_avx512_gemm,
+    .round_and_pack = msfhe_avx512_round_and_pack,
+    .unpack = msfhe_avx512_unpack,
+    .sample_ternary = msfhe_avx512_sample_ternary,
+    .sample_symmetric = msfhe_avx512_sample_symmetric,
+};
+
+// The processor's own word, and the operating system's that it saves the registers: the compiler's run-time
+// library asks for both.
+static int avx512_is_supported(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")
+        && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
+        && __builtin_cpu_supports("avx512ifma") && __builtin_cpu_supports("avx512vbmi")
+        && __builtin_cpu_supports("avx512vnni");
+}
+
+#endif
+
+// The slowest first.
+static const struct {
+    const msfhe_kernels *kernels;
+    int (*is_supported)(void);
+} backends[] = {
+    {&portable, always},
+#if defined(__x86_64__)
+    {&avx512, avx512_is_supported},
+#endif
+};
+
+enum { known_backends = sizeof backends / sizeof *backends };
+
+size_t msfhe_backend_count(void) {
+    size_t count = 0;
+    for (size_t i = 0; i < known_backends; ++i) {
+        count += backends[i].is_supported() != 0;
+    }
+    return count;
+}
+
+const msfhe_kernels *msfhe_backend(size_t index) {
+    for (size_t i = 0; i < known_backends; ++i) {
+        if (backends[i].is_supported() && index-- == 0) {
+            return backends[i].kernels;
+        }
+    }
+    return NULL;
+}
+
+const msfhe_kernels *msfhe_backend_named(const char *name) {
+    for (size_t i = 0; i < msfhe_backend_count(); ++i) {
+        const msfhe_kernels *kernels = msfhe_backend(i);
+        if (strcmp(kernels->name, name) == 0) {
+            return kernels;
+        }
+    }
+    return NULL;
+}

@@ -7,8 +7,10 @@
 //
 // Conventions, unless a function says otherwise:
 //   - values of a prime field are uint64_t; "canonical" means in [0, q);
-//   - arrays of uint64_t and packed matrices are 64-byte aligned, other arrays may have any alignment;
-//   - an output may be the same array as an input, but must not overlap it otherwise;
+//   - arrays of uint64_t and packed matrices are 64-byte aligned, other arrays may have any alignment that
+//     their type allows;
+//   - an output may be the same array as an input of the same type, but must not overlap it otherwise;
+//   - nothing outside the stated arrays is read or written;
 //   - lengths may be any number, zero included;
 //   - no function branches on, or indexes by, a value: all are constant-time in the data.
 #ifndef CKERNELS_H
@@ -90,7 +92,8 @@ typedef struct {
     // out = x w mod q, canonical. In: x in [0, 2^52), w a prepared factor.
     void (*multiply_factor)(uint64_t *out, const uint64_t *x, msfhe_factor factor, size_t count,
                             const msfhe_modulus *modulus);
-    // out = the centred representative of x, in [-(q-1)/2, (q-1)/2], modulo 2^24. In: x canonical, bits >= 26.
+    // out = the centred representative of x, in [-(q-1)/2, (q-1)/2], modulo 2^24: in [0, 2^24). In: x
+    // canonical.
     void (*centred_low24)(uint32_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
 
     // ---- Matrix products mod 2^24 ---------------------------------------------------------------------------
@@ -125,7 +128,8 @@ typedef struct {
     void (*sample_ternary)(int8_t *out, const uint64_t *random, size_t count);
     // Symmetric values in [-threshold_count, threshold_count]: the magnitude is the number of thresholds above
     // the upper 63 bits of the word, the sign is its lowest bit (zero has no sign). thresholds[k] is 2^63 times
-    // the probability that the magnitude exceeds k, so they fall.
+    // the probability that the magnitude exceeds k, so they fall; they may have any alignment.
+    // threshold_count: at most 127.
     void (*sample_symmetric)(int8_t *out, const uint64_t *random, size_t count, const uint64_t *thresholds,
                              size_t threshold_count);
 } msfhe_kernels;

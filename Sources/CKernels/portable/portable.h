@@ -1,0 +1,35 @@
+// The portable backend: every kernel in plain C. See CKernels.h for what each one does.
+#ifndef MSFHE_PORTABLE_H
+#define MSFHE_PORTABLE_H
+
+#include "CKernels.h"
+
+void msfhe_portable_ntt_forward(uint64_t *values, const msfhe_ntt_tables *tables);
+void msfhe_portable_ntt_inverse(uint64_t *values, const msfhe_ntt_tables *tables);
+
+void msfhe_portable_reduce(uint64_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
+void msfhe_portable_add(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count,
+                        const msfhe_modulus *modulus);
+void msfhe_portable_subtract(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count,
+                             const msfhe_modulus *modulus);
+void msfhe_portable_negate(uint64_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
+void msfhe_portable_multiply_montgomery(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count,
+                                        const msfhe_modulus *modulus);
+void msfhe_portable_multiply_factor(uint64_t *out, const uint64_t *x, msfhe_factor factor, size_t count,
+                                    const msfhe_modulus *modulus);
+void msfhe_portable_centred_low24(uint32_t *out, const uint64_t *x, size_t count,
+                                  const msfhe_modulus *modulus);
+
+void msfhe_portable_gemm_pack(uint8_t *packed, const uint8_t *residues, size_t stride, size_t dimension,
+                              size_t columns);
+void msfhe_portable_gemm(uint32_t *out, size_t out_stride, const int8_t *rows, size_t row_count,
+                         const uint8_t *packed, size_t dimension, size_t columns);
+
+void msfhe_portable_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits);
+void msfhe_portable_unpack(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits);
+
+void msfhe_portable_sample_ternary(int8_t *out, const uint64_t *random, size_t count);
+void msfhe_portable_sample_symmetric(int8_t *out, const uint64_t *random, size_t count,
+                                     const uint64_t *thresholds, size_t threshold_count);
+
+#endif

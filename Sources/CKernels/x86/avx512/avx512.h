@@ -1,0 +1,51 @@
+// The AVX-512 backend: foundation, 52-bit multiply-add (IFMA), byte permutes (VBMI) and byte dot products
+// (VNNI), as Intel has had since Ice Lake and AMD since Zen 4. See CKernels.h for what each kernel does.
+#ifndef MSFHE_AVX512_H
+#define MSFHE_AVX512_H
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "CKernels.h"
+
+// Every function carries its instruction set, because the files are compiled for any x86-64 processor.
+#define AVX512 \
+    __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512ifma,avx512vbmi,avx512vnni")))
+#define AVX512_INLINE AVX512 __attribute__((always_inline)) static inline
+
+void msfhe_avx512_ntt_forward(uint64_t *values, const msfhe_ntt_tables *tables);
+void msfhe_avx512_ntt_inverse(uint64_t *values, const msfhe_ntt_tables *tables);
+
+void msfhe_avx512_reduce(uint64_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
+void msfhe_avx512_add(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count,
+                      const msfhe_modulus *modulus);
+void msfhe_avx512_subtract(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count,
+                           const msfhe_modulus *modulus);
+void msfhe_avx512_negate(uint64_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
+void msfhe_avx512_multiply_montgomery(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count,
+                                      const msfhe_modulus *modulus);
+void msfhe_avx512_multiply_factor(uint64_t *out, const uint64_t *x, msfhe_factor factor, size_t count,
+                                  const msfhe_modulus *modulus);
+void msfhe_avx512_centred_low24(uint32_t *out, const uint64_t *x, size_t count,
+                                const msfhe_modulus *modulus);
+
+void msfhe_avx512_gemm_pack(uint8_t *packed, const uint8_t *residues, size_t stride, size_t dimension,
+                            size_t columns);
+void msfhe_avx512_gemm(uint32_t *out, size_t out_stride, const int8_t *rows, size_t row_count,
+                       const uint8_t *packed, size_t dimension, size_t columns);
+
+void msfhe_avx512_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits);
+void msfhe_avx512_unpack(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits);
+
+void msfhe_avx512_sample_ternary(int8_t *out, const uint64_t *random, size_t count);
+void msfhe_avx512_sample_symmetric(int8_t *out, const uint64_t *random, size_t count,
+                                   const uint64_t *thresholds, size_t threshold_count);
+
+// The mask of the first `count` of 64 lanes; narrower masks are its low bits.
+static inline uint64_t first_lanes(size_t count) {
+    return count < 64 ? (UINT64_C(1) << count) - 1 : ~UINT64_C(0);
+}
+
+#endif
+#endif
