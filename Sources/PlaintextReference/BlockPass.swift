@@ -34,8 +34,8 @@ struct BlockPass {
     private let rowCompounds: [Int]
     private let queryFloats: [Float]
     private let queryIntegers: [Float]
-    /// The best library row of the first few queries, for their mirror plots.
-    private var best: [(row: Int, score: Float)]
+    /// The best library row of a few queries, of different compounds, for their mirror plots.
+    private var best: [(query: Int, row: Int, score: Float)]
 
     private static let blockRows = 2048
     private static let mirrorCount = 6
@@ -62,7 +62,9 @@ struct BlockPass {
         queryIntegers = vectors.flatMap { library.card.content.scaling.quantisedQuery($0).map(Float.init) }
         encryptedScores = CompoundScores(compoundCount: numbers.count, queryCount: queries.count)
         plaintextScores = encryptedScores
-        best = Array(repeating: (0, -.infinity), count: min(Self.mirrorCount, queries.count))
+        var shown: Set<String> = []
+        best = queries.indices.filter { shown.insert(queries[$0].compound).inserted }
+            .prefix(Self.mirrorCount).map { ($0, 0, -.infinity) }
     }
 
     /// Searches the whole library.
@@ -156,10 +158,10 @@ struct BlockPass {
         }
         encryptedScores.merge(scores.encrypted.span, rowCompounds: rowCompounds[range])
         plaintextScores.merge(scores.plaintext.span, rowCompounds: rowCompounds[range])
-        for query in best.indices {
+        for place in best.indices {
             for row in range {
-                let score = scores.encrypted[(row - range.lowerBound) * queries.count + query]
-                if score > best[query].score { best[query] = (row, score) }
+                let score = scores.encrypted[(row - range.lowerBound) * queries.count + best[place].query]
+                if score > best[place].score { (best[place].row, best[place].score) = (row, score) }
             }
         }
     }
@@ -176,12 +178,13 @@ struct BlockPass {
         }
     }
 
-    /// The first queries and what was found for them.
+    /// A few queries and what was found for them.
     func mirrors() -> [MirrorPlot] {
-        best.enumerated().map { query, best in
-            MirrorPlot(
-                query: queries[query], hit: spectra[best.row], rank: 1, score: ScoreRelease.rounded(best.score),
-                isRight: compoundNumbers[queries[query].compound].map { $0 == rowCompounds[best.row] })
+        best.map { best in
+            let query = queries[best.query]
+            return MirrorPlot(
+                query: query, hit: spectra[best.row], rank: 1, score: ScoreRelease.rounded(best.score),
+                isRight: compoundNumbers[query.compound].map { $0 == rowCompounds[best.row] })
         }
     }
 }

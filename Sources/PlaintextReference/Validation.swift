@@ -99,7 +99,8 @@ package struct Validation {
     /// What one ion mode gave.
     private struct Result {
         var name: String
-        var library: AccuracyReport.Library
+        var librarySpectra: Int
+        var compounds: Set<String>
         var queries: Int
         var encrypted = RankingAccuracy()
         var plaintext = RankingAccuracy()
@@ -149,8 +150,7 @@ package struct Validation {
         let predicted = Self.predictedVariance(library)
         var result = Result(
             name: name,
-            library: .init(spectra: library.entries.count, compounds: library.card.content.library.compounds),
-            queries: queries.count,
+            librarySpectra: library.entries.count, compounds: Set(library.entries.map(\.compound)), queries: queries.count,
             noise: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: predicted.squareRoot())),
             predictedVariance: predicted,
             quantisation: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: 1e-3)))
@@ -209,9 +209,7 @@ package struct Validation {
         let seconds = results.map(\.seconds).reduce(.zero, +)
         let parameters = RLWEParameters.batch
         return AccuracyReport(
-            library: .init(
-                spectra: results.map(\.library.spectra).reduce(0, +),
-                compounds: results.map(\.library.compounds).reduce(0, +)),
+            library: Self.library(results),
             queries: results.map(\.queries).reduce(0, +), dimension: options.dimension, mode: "batch",
             accuracy: Self.accuracy(results), agreement: Self.agreement(results), seconds: seconds,
             ratioToSgemm: seconds.search / seconds.plaintextSgemm, openblasCore: BLAS.coreName,
@@ -224,10 +222,17 @@ package struct Validation {
                 ? nil
                 : results.map { result in
                     .init(
-                        ionMode: result.name, library: result.library, queries: result.queries,
+                        ionMode: result.name, library: Self.library([result]), queries: result.queries,
                         accuracy: Self.accuracy([result]), agreement: Self.agreement([result]))
                 },
             machine: Machine.current)
+    }
+
+    /// A compound measured in both ion modes counts once.
+    private static func library(_ results: [Result]) -> AccuracyReport.Library {
+        .init(
+            spectra: results.map(\.librarySpectra).reduce(0, +),
+            compounds: results.reduce(into: Set()) { $0.formUnion($1.compounds) }.count)
     }
 
     private static func accuracy(_ results: [Result]) -> AccuracyReport.Accuracy {

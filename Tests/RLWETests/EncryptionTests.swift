@@ -103,7 +103,10 @@ struct EncryptionTests {
         let exchange = Exchange(columns: [1024])
         let precision = AnswerPrecision(maskBits: 18, bodyBits: 16)
         func rounded(_ values: [UInt32], _ bits: Int) -> [UInt32] {
-            values.map { ($0 &+ 1 << (23 - bits)) >> (24 - bits) << (24 - bits) & 0xff_ffff }
+            values.map { value in
+                let half: UInt32 = 1 << UInt32(23 - bits)
+                return ((value &+ half) >> UInt32(24 - bits)) << UInt32(24 - bits) & 0xff_ffff
+            }
         }
         var square = 0.0
         var predicted = 0.0

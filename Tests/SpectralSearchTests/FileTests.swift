@@ -76,7 +76,8 @@ struct FileTests {
         try KeyFile.create(path: folder("key"))
         let key = try KeyFile.read(path: folder("key"))
         #expect(throws: InputError.self) { try KeyFile.create(path: folder("key")) }
-        #expect(try KeyFile.read(path: folder("key")).withUnsafeBytes { Data($0) } == key.withUnsafeBytes { Data($0) })
+        let again = try KeyFile.read(path: folder("key"))
+        #expect(again.withUnsafeBytes { Data($0) } == key.withUnsafeBytes { Data($0) })
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder("key"))
         #expect(throws: InputError.self) { try KeyFile.read(path: folder("key")) }
     }
