@@ -5,14 +5,16 @@ DATASETS   ?= ../shared/datasets
 ARGS       ?=
 PACKAGES   := libgmp-dev libopenblas-dev zlib1g-dev
 MSFHE      := .build/release/msfhe
+BENCH      := $(SWIFT) run -c release --package-path Benchmarks msfhe-bench
+SOURCES    := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
 
 # Tests are optimised like the product (unoptimised C is ten times slower), and see package-level declarations.
 TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-test
 
-.PHONY: help setup build demo test asan coverage format lint clean
+.PHONY: help setup build demo test bench bench-test asan coverage format lint clean
 
 help:
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: ## install what is missing of the C libraries (Debian, Ubuntu)
 	@./scripts/setup.sh $(PACKAGES)
@@ -26,6 +28,12 @@ demo: build ## identify simulated peptide spectra by encrypted search
 test: setup ## run every test, optimised
 	$(SWIFT) test $(TEST_FLAGS) $(ARGS)
 
+bench: setup ## measure this machine's kernels and searches; ARGS are handed on
+	$(BENCH) $(ARGS)
+
+bench-test: setup ## run the tests of the benchmark harness
+	$(SWIFT) test -c release --package-path Benchmarks
+
 asan: setup ## run the tests under the address sanitizer, C kernels included
 	$(SWIFT) test -c release -Xswiftc -enable-testing --sanitize=address -Xcc -fsanitize=address \
 		--scratch-path .build-asan $(ARGS)
@@ -36,10 +44,10 @@ coverage: setup ## run the tests and report the lines they reach, C kernels incl
 	@./scripts/coverage.sh .build-coverage
 
 format: ## bring all Swift sources into the checked-in format
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
 
 lint: ## complain about what is not in the checked-in format
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
 clean: ## remove everything that was built
-	rm -rf .build .build-test .build-asan .build-coverage
+	rm -rf .build .build-test .build-asan .build-coverage Benchmarks/.build
