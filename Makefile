@@ -32,7 +32,7 @@ bench: setup ## measure this machine's kernels and searches; ARGS are handed on
 	$(BENCH) $(ARGS)
 
 bench-test: setup ## run the tests of the benchmark harness
-	$(SWIFT) test -c release --package-path Benchmarks
+	$(SWIFT) test -c release --package-path Benchmarks --scratch-path Benchmarks/.build-test
 
 asan: setup ## run the tests under the address sanitizer, C kernels included
 	$(SWIFT) test -c release -Xswiftc -enable-testing --sanitize=address -Xcc -fsanitize=address \
@@ -50,4 +50,4 @@ lint: ## complain about what is not in the checked-in format
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
 clean: ## remove everything that was built
-	rm -rf .build .build-test .build-asan .build-coverage Benchmarks/.build
+	rm -rf .build .build-test .build-asan .build-coverage Benchmarks/.build Benchmarks/.build-test

@@ -96,6 +96,13 @@ package struct Timing: Sendable, Equatable {
     package var samples: Int
     /// Relative distance of the third-fastest sample from the fastest; infinite for fewer than three.
     package var spread: Double
+
+    package init(nanoseconds: Double, medianNanoseconds: Double, samples: Int, spread: Double) {
+        self.nanoseconds = nanoseconds
+        self.medianNanoseconds = medianNanoseconds
+        self.samples = samples
+        self.spread = spread
+    }
 }
 
 /// Times of one work, in ascending order.
