@@ -3,6 +3,10 @@
 SWIFT      ?= swift
 DATASETS   ?= ../shared/datasets
 ARGS       ?=
+MASSBANK   := $(DATASETS)/massbank-full
+# The peers search MassBank's positive spectra where they are, and simulated peptides elsewhere.
+PEER_SPECTRA := $(if $(wildcard $(MASSBANK)),--library $(MASSBANK)/library_pos.msp.gz \
+	--queries $(MASSBANK)/queries_dev_pos.msp.gz)
 PACKAGES   := libgmp-dev libopenblas-dev zlib1g-dev
 MSFHE      := .build/release/msfhe
 BENCH      := $(SWIFT) run -c release --package-path Benchmarks msfhe-bench
@@ -11,7 +15,7 @@ SOURCES    := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/So
 # Tests are optimised like the product (unoptimised C is ten times slower), and see package-level declarations.
 TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-test
 
-.PHONY: help setup build demo test bench bench-test asan coverage format lint clean
+.PHONY: help setup build demo test bench peers bench-test asan coverage format lint clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -30,6 +34,13 @@ test: setup ## run every test, optimised
 
 bench: setup ## measure this machine's kernels and searches; ARGS are handed on
 	$(BENCH) $(ARGS)
+
+peers: setup ## measure plaintext and encrypted peers on the same work, into one report; ARGS are handed on
+	@./scripts/setup.sh python3-venv
+	$(SWIFT) build -c release --package-path Benchmarks --product msfhe-bench
+	python3 Benchmarks/peers/prepare.py Benchmarks/.venv
+	Benchmarks/.venv/bin/python Benchmarks/peers/measure.py --bench Benchmarks/.build/release/msfhe-bench \
+		$(PEER_SPECTRA) $(ARGS)
 
 bench-test: setup ## run the tests of the benchmark harness
 	$(SWIFT) test -c release --package-path Benchmarks --scratch-path Benchmarks/.build-test
@@ -50,4 +61,4 @@ lint: ## complain about what is not in the checked-in format
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
 clean: ## remove everything that was built
-	rm -rf .build .build-test .build-asan .build-coverage Benchmarks/.build Benchmarks/.build-test
+	rm -rf .build .build-test .build-asan .build-coverage Benchmarks/.build Benchmarks/.build-test Benchmarks/.venv

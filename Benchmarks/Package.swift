@@ -5,6 +5,7 @@ import PackageDescription
 //
 //     msfhe-bench     the program: one small file for each benchmark
 //     Harness         measuring loop, rows of results, comparison, reports
+//     CInteger8       a plaintext rival: products of matrices of bytes
 //     CMachine        what the machine can do at best: clock, memory, multiplier ports
 let package = Package(
     name: "Benchmarks",
@@ -14,6 +15,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CMachine"),
+        .target(name: "CInteger8"),
         .target(
             name: "Harness",
             dependencies: [
@@ -23,7 +25,7 @@ let package = Package(
         .executableTarget(
             name: "msfhe-bench",
             dependencies: [
-                "Harness",
+                "Harness", "CInteger8",
                 .product(name: "CKernels", package: "MassSpecFHE"),
                 .product(name: "PlaintextReference", package: "MassSpecFHE"),
                 .product(name: "Ring", package: "MassSpecFHE"),

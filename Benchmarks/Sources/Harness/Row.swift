@@ -128,7 +128,8 @@ extension Value: Decodable {
         }
     }
 
-    fileprivate var json: String {
+    /// The value in JSON.
+    package var json: String {
         switch self {
         case .text(let text): Value.quoted(text)
         case .texts(let texts): "[\(texts.map(Value.quoted).joined(separator: ", "))]"

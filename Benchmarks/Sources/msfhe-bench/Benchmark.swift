@@ -10,6 +10,8 @@ protocol Benchmark {
     func row() -> Row
     /// The numbers of threads that the work is measured with when `limit` are allowed.
     func threadCounts(upTo limit: Int) -> [Int]
+    /// Whether there is anything to measure on a backend.
+    func isMeasured(on backend: Backend) -> Bool
     /// Measures, checks the result, and returns the row with its figures.
     ///
     /// - Throws: ``WrongResult`` when the result is not right: a time then means nothing.
@@ -17,6 +19,8 @@ protocol Benchmark {
 }
 
 extension Benchmark {
+    func isMeasured(on backend: Backend) -> Bool { true }
+
     /// The row without its figures.
     func row(backend: Backend, threads: Int) -> Row {
         let parameters = row()
@@ -57,6 +61,6 @@ struct WrongResult: Error, CustomStringConvertible {
 /// Everything there is to measure.
 enum Suite {
     static var all: [any Benchmark] {
-        TransformBenchmark.all + MatrixProductBenchmark.all + BatchSearchBenchmark.all
+        TransformBenchmark.all + MatrixProductBenchmark.all + Integer8Benchmark.all + BatchSearchBenchmark.all
     }
 }

@@ -73,7 +73,7 @@ struct Measure: ParsableCommand {
     private func plan() throws -> [Planned] {
         let alternatives = filter.map { $0.split(separator: "|").map(String.init) }
         return try backends().flatMap { backend in
-            Suite.all.flatMap { benchmark in
+            Suite.all.filter { $0.isMeasured(on: backend) }.flatMap { benchmark in
                 benchmark.threadCounts(upTo: threads).map {
                     Planned(benchmark: benchmark, backend: backend, threads: $0)
                 }

@@ -44,13 +44,15 @@ struct BatchSearchBenchmark: Benchmark {
             queries: SimulatedPeptides.queries(count: queries, seed: 2026).map(\.spectrum),
             dimension: dimension,
             preset: preset, threads: conditions.threads)
-        return try search.measure(conditions.row(of: self), conditions)
+        return try search.measure(conditions.row(of: self), conditions).row
     }
 }
 
 extension SearchCase {
     /// Times the search of this case and its plaintext twin, checks the answer, and completes `row`.
-    func measure(_ row: Row, _ conditions: Conditions) throws -> Row {
+    ///
+    /// - Returns: the row, and each query's best compound.
+    func measure(_ row: Row, _ conditions: Conditions) throws -> (row: Row, hits: [Hit]) {
         let (rowCount, dimension, queryCount) = (index.rowCount, index.dimension, upload.queryCount)
         let rows = try rows()
         func search() -> BatchSearch {
@@ -72,7 +74,8 @@ extension SearchCase {
                 }
             }, twin.work,
         ])
-        try check(hits(of: answer, row), against: twin.product, row)
+        let hits = try hits(of: answer, row)
+        try check(hits, against: twin.product, row)
 
         var row = row
         let nanoseconds = timings[0].nanoseconds
@@ -87,6 +90,6 @@ extension SearchCase {
             Double(rowCount * dimension * (degree + queryCount)), conditions
         ).map { .number($0) }
         row.set(timings[0])
-        return row
+        return (row, hits)
     }
 }

@@ -15,6 +15,9 @@ final class SearchCase {
     let libraryVectors: [[Float]]
     let queryVectors: [[Float]]
     private let folder: URL
+    /// The spectra that were kept: those with peaks to search by.
+    let librarySpectra: [Spectrum]
+    let querySpectra: [Spectrum]
     private let record: RunRecord
     private let entries: [LibraryEntry]
     private let key: SecretKey
@@ -39,7 +42,7 @@ final class SearchCase {
         options.preset = preset
         options.threads = threads
         let builder = LibraryBuilder(options)
-        let kept = spectra.filter { builder.add($0) }
+        librarySpectra = spectra.filter { builder.add($0) }
         let library = try builder.finish()
         let libraryFolder = folder.appendingPathComponent("library").path
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -48,9 +51,12 @@ final class SearchCase {
         entries = library.entries
         index = try LibraryIndex(path: "\(libraryFolder)/\(SpectralLibrary.FileName.index)", card: card)
         let vectorizer = SpectrumVectorizer(recipe: card.content.vector)
-        libraryVectors = parallelMap(kept, threads: threads) { vectorizer.vector(of: $0) }
+        libraryVectors = parallelMap(librarySpectra, threads: threads) { vectorizer.vector(of: $0) }
 
-        let prepared = QueryVectors(queries, card: card, threads: threads)
+        querySpectra = queries.filter { [card] in
+            QueryVectors([$0], card: card, threads: 1).withoutPeaks.isEmpty
+        }
+        let prepared = QueryVectors(querySpectra, card: card, threads: threads)
         queryVectors = prepared.vectors
         key = .generate()
         let encrypted = try EncryptedQueries(prepared, key: key, card: card, threads: threads)
