@@ -62,6 +62,8 @@ struct MSPReaderTests {
             #expect(spectrum.retentionTime == 120 && spectrum.precursorCharge == -1)
             let own = try #require(spectra("PrecursorMZ: 99.5\n" + record + "SMILES: N\nNum Peaks: 0").first)
             #expect(own.precursorMZ == 99.5 && own.smiles == "N")
+            // A precursor of 0 is unknown, so that the comment's holds.
+            #expect(try spectra(record + "PrecursorMZ: 0\nNum Peaks: 0").first?.precursorMZ == 428.31)
         }
     }
 
