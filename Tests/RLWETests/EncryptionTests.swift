@@ -123,7 +123,8 @@ struct EncryptionTests {
             predicted += 1024 * deviation * deviation
         }
         // The mask's rounding errors share one secret, whose weight varies by sqrt(n 2/9) / (n 2/3) = 2.2 %.
-        #expect(abs(square / predicted - 1) < 6 * (2.0 / 8192).squareRoot() + 3 * 0.022)
+        let tolerance = 6 * (2.0 / 8192).squareRoot() + 3 * 0.022
+        #expect(abs(square / predicted - 1) < tolerance)
     }
 
     /// With the wrong key, nonce or seed a phase is uniform: its variance is q^2 / 12.

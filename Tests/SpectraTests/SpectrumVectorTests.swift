@@ -13,7 +13,7 @@ struct SpectrumVectorTests {
     private func randomSpectrum(_ generator: inout SplitMix64, peaks: Int = 40) -> Spectrum {
         spectrum(
             (0..<peaks).map { _ in (50 + 900 * generator.unit(), -log(generator.unit())) },
-            precursor: 100 + 900 * generator.unit())
+            precursor: 950 + 50 * generator.unit())
     }
 
     private func dot(_ x: some Sequence<Float>, _ y: some Sequence<Float>) -> Double {

@@ -6,8 +6,8 @@ import Testing
 
 /// Damaged, swapped and foreign files are refused by every step that reads them, and nothing is written.
 struct TamperingTests {
-    private static let files = try! SearchFiles(librarySize: 20, queryCount: 3, dimension: 64)
-    private static let foreign = try! SearchFiles(librarySize: 21, queryCount: 3, dimension: 64)
+    private static let files = try! SearchFiles(librarySize: 20, queryCount: 3, dimension: 192)
+    private static let foreign = try! SearchFiles(librarySize: 21, queryCount: 3, dimension: 192)
 
     /// The files of a search, and the step that reads each.
     private static let names = [
@@ -106,7 +106,7 @@ struct TamperingTests {
         for (original, replacement) in [
             ("\"errorWidth\" : 3.19", "\"errorWidth\" : 0.5"), ("\"queryScale\" : 7", "\"queryScale\" : 9"),
             ("\"degree\" : 1024", "\"degree\" : 512"), ("\"logModulus\" : 24", "\"logModulus\" : 26"),
-            ("\"version\" : 1", "\"version\" : 2"), ("\"dimension\" : 64", "\"dimension\" : 65"),
+            ("\"version\" : 1", "\"version\" : 2"), ("\"dimension\" : 192", "\"dimension\" : 193"),
             ("\"maskBits\" : 18", "\"maskBits\" : 99"), ("\"spectra\" : 20", "\"spectra\" : -20"),
         ] {
             #expect(text.contains(original), "the card has \(original)")
