@@ -67,12 +67,12 @@ let package = Package(
         .testTarget(
             name: "RingTests", dependencies: ["Ring", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "RLWETests", dependencies: ["RLWE"]),
-        .testTarget(name: "SpectraTests", dependencies: ["Spectra"]),
+        .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),
         .testTarget(
             name: "DatasetsTests",
-            dependencies: ["Datasets", "Spectra", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: ["Datasets", "Spectra", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "SpectralSearchTests", dependencies: ["SpectralSearch", "TestSupport"]),
-        .testTarget(name: "PlaintextReferenceTests", dependencies: ["PlaintextReference", "Spectra"]),
+        .testTarget(name: "PlaintextReferenceTests", dependencies: ["PlaintextReference", "Spectra", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["msfhe", "Spectra", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],

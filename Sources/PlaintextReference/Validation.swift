@@ -150,7 +150,8 @@ package struct Validation {
         let predicted = Self.predictedVariance(library)
         var result = Result(
             name: name,
-            librarySpectra: library.entries.count, compounds: Set(library.entries.map(\.compound)), queries: queries.count,
+            librarySpectra: library.entries.count, compounds: Set(library.entries.map(\.compound)),
+            queries: queries.count,
             noise: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: predicted.squareRoot())),
             predictedVariance: predicted,
             quantisation: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: 1e-3)))
@@ -162,7 +163,9 @@ package struct Validation {
             result.noise.add(block.encrypted.span, minus: block.quantised.span)
             result.quantisation.add(block.quantised.span, minus: block.plaintext.span)
             result.scatter.add(plaintext: block.plaintext.span, encrypted: block.encrypted.span)
-        } progress: { progress("\(name): searching", $0) }
+        } progress: {
+            progress("\(name): searching", $0)
+        }
 
         let right = queries.map { pass.compoundNumbers[$0.compound] }
         result.encrypted.add(pass.encryptedScores, rightCompounds: right)
@@ -183,7 +186,8 @@ package struct Validation {
         let sum = library.entries.indices.reduce(0.0) { sum, row in
             let entries = library.rows.values[row * dimension..<(row + 1) * dimension]
             let norm = Double(entries.reduce(0) { $0 + Int($1) * Int($1) }).squareRoot()
-            let deviation = card.parameters.phaseStandardDeviation(rowNorm: norm, precision: card.content.answer)
+            let deviation =
+                card.parameters.phaseStandardDeviation(rowNorm: norm, precision: card.content.answer)
                 / (Double(card.content.scaling.queryScale) * library.entries[row].scale)
             return sum + deviation * deviation
         }

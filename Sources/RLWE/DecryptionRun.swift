@@ -8,6 +8,7 @@ import Ring
 ///
 /// Immutable and shared freely between threads.
 public final class DecryptionRun: Sendable {
+    /// The parameters that the run was encrypted with.
     public let parameters: RLWEParameters
     /// Number of columns of the run, all batches together.
     public let columns: Int

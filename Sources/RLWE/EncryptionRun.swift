@@ -13,6 +13,7 @@ import Ring
 /// Source: Bae, Cheon, Hanrot, Park, Stehlé, "Plaintext-Ciphertext Matrix Multiplication and FHE Bootstrapping:
 /// Fast and Fused", CRYPTO 2024.
 public struct EncryptionRun: ~Copyable {
+    /// The parameters that the run encrypts with.
     public let parameters: RLWEParameters
     /// Number of rows of every matrix of the run.
     public let dimension: Int
@@ -100,7 +101,8 @@ private struct RowEncryptor: Sendable {
             }
             product.withUnsafeBufferPointer { product in
                 for column in message.indices {
-                    let sum = product[column]
+                    let sum =
+                        product[column]
                         &+ UInt32(bitPattern: message[column] &+ Int32(noise[column]))
                     body[3 * column] = UInt8(truncatingIfNeeded: sum)
                     body[3 * column + 1] = UInt8(truncatingIfNeeded: sum >> 8)

@@ -65,13 +65,17 @@ public struct RLWEParameters: Sendable, Hashable {
 
 /// Parameters that the security table does not allow.
 public struct SecurityError: Error, CustomStringConvertible {
+    /// The ring degree n asked for.
     public let degree: Int
+    /// The log2 of the modulus asked for.
     public let logModulus: Int
     /// The most that the table allows at this degree for 128 bits of security; nil where it covers none.
     public let allowed: Int?
 
+    /// One line that says what is wrong.
     public var description: String {
-        let limit = allowed.map { "the limit for 128 bits of security is \($0)" } ?? "the security table has no such degree"
+        let limit =
+            allowed.map { "the limit for 128 bits of security is \($0)" } ?? "the security table has no such degree"
         return "ring degree \(degree) with a modulus of \(logModulus) bits is not secure: \(limit)"
     }
 }

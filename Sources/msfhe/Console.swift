@@ -24,7 +24,8 @@ final class ProgressLine {
         if let lastShown, now - lastShown < .milliseconds(100), fraction < 1 { return }
         lastShown = now
         let elapsed = (now - start) / .seconds(1)
-        let rest = fraction > 0 && elapsed > 0.5
+        let rest =
+            fraction > 0 && elapsed > 0.5
             ? ", \(ProgressLine.duration(elapsed * (1 - fraction) / fraction)) left" : ""
         write("\r\u{1B}[K\(activity): \(Int(fraction * 100)) %\(rest)")
     }
@@ -75,5 +76,6 @@ func write(_ data: Data, to path: String) throws {
 func warn(_ names: [String], _ what: String) {
     guard !names.isEmpty else { return }
     let shown = names.prefix(3).map { "'\($0.onOneLine)'" }.joined(separator: ", ")
-    log.warning("\(names.count) \(names.count == 1 ? "spectrum" : "spectra") \(what): \(shown)\(names.count > 3 ? ", …" : "")")
+    log.warning(
+        "\(names.count) \(names.count == 1 ? "spectrum" : "spectra") \(what): \(shown)\(names.count > 3 ? ", …" : "")")
 }

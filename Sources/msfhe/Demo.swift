@@ -127,7 +127,8 @@ private struct Walk {
         lines += hits.prefix(12).map { hit in
             let entry = entries[hit.row]
             let verdict = entry.compound == queries[hit.query].truth.compound ? "right" : "wrong"
-            return "\(queries[hit.query].spectrum.name)   \(String(format: "%.3f", hit.score))  \(entry.name) \(entry.adduct)  \(verdict)"
+            return
+                "\(queries[hit.query].spectrum.name)   \(String(format: "%.3f", hit.score))  \(entry.name) \(entry.adduct)  \(verdict)"
         }
         lines.append("… \(right) of \(hits.count) simulated queries identified rightly")
         return lines.joined(separator: "\n")

@@ -71,7 +71,8 @@ struct Info: ParsableCommand {
             )
         }
         for finding in report.check ?? [] {
-            lines.append("check        \(finding.passed ? "ok    " : "FAILED") \(finding.name): \(finding.constants) constants")
+            lines.append(
+                "check        \(finding.passed ? "ok    " : "FAILED") \(finding.name): \(finding.constants) constants")
             lines += finding.failures.map { "             \($0)" }
         }
         return lines.joined(separator: "\n")

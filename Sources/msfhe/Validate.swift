@@ -80,7 +80,11 @@ struct Validate: ParsableCommand {
         let outcome = try Validation(options) { progress.show($0, $1) }
             .run(library: librarySpectra, queries: querySpectra)
         progress.clear()
-        try publish(outcome, title: "Validation of \(library.map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", "))", json: json, html: html)
+        try publish(
+            outcome,
+            title:
+                "Validation of \(library.map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", "))",
+            json: json, html: html)
         if json != "-" { print(ReportText(outcome.report).text) }
     }
 

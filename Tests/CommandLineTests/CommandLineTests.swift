@@ -59,7 +59,8 @@ struct CommandLineTests {
             try msfhe(
                 "encrypt", folder("run.mgf"), "--key", folder("key"), "--card", folder("library/card.json"), "--out",
                 folder("run.msq")),
-            try msfhe("search", "--library", folder("library"), "--queries", folder("run.msq"), "--out", folder("run.mss")),
+            try msfhe(
+                "search", "--library", folder("library"), "--queries", folder("run.msq"), "--out", folder("run.mss")),
         ] { #expect(call.status == 0, "\(call.error)") }
         return folder
     }
@@ -77,7 +78,9 @@ struct CommandLineTests {
             "identify", folder("run.mss"), "--key", folder("key"), "--run", folder("run.local"), "--entries",
             folder("library/entries.tsv"), "--top", "2", "--out", "-")
         #expect(outcome.status == 0, "\(outcome.error)")
-        let rows = outcome.output.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+        let rows = outcome.output.split(separator: "\n").map {
+            $0.split(separator: "\t", omittingEmptySubsequences: false)
+        }
         #expect(
             rows[0] == [
                 "query", "rank", "score", "name", "formula", "inchikey", "adduct", "precursor_error_ppm", "accession",
@@ -130,9 +133,13 @@ struct CommandLineTests {
             ["library", "build", folder("text"), "--out", folder("library"), "--ion-mode", "sideways"],
             ["encrypt", folder("text"), "--key", folder("text"), "--card", folder("text"), "--out", folder("x.msq")],
             ["search", "--library", folder.path, "--queries", folder("text"), "--out", folder("x.mss")],
-            ["search", "--library", folder.path, "--queries", folder("text"), "--out", folder("x.mss"), "--threads", "0"],
             [
-                "identify", folder("text"), "--key", folder("text"), "--run", folder("text"), "--entries", folder("text"),
+                "search", "--library", folder.path, "--queries", folder("text"), "--out", folder("x.mss"), "--threads",
+                "0",
+            ],
+            [
+                "identify", folder("text"), "--key", folder("text"), "--run", folder("text"), "--entries",
+                folder("text"),
                 "--out", folder("x.tsv"),
             ],
             ["validate", "--library", folder("text"), "--queries", folder("text")],
@@ -202,7 +209,8 @@ struct CommandLineTests {
 
     @Test func everyCommandExplainsItself() throws {
         for command in [
-            [], ["demo"], ["info"], ["keygen"], ["library"], ["library", "build"], ["encrypt"], ["search"], ["identify"],
+            [], ["demo"], ["info"], ["keygen"], ["library"], ["library", "build"], ["encrypt"], ["search"],
+            ["identify"],
             ["datasets", "prepare"], ["validate"],
         ] {
             let outcome = try msfhe(command + ["--help"])
@@ -224,6 +232,8 @@ struct CommandLineTests {
         let json = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
         let findings = try #require(json?["check"] as? [[String: Any]])
         #expect(findings.count == 8)
-        #expect(findings.allSatisfy { ($0["failures"] as? [String])?.isEmpty == true && ($0["constants"] as? Int ?? 0) > 0 })
+        #expect(
+            findings.allSatisfy { ($0["failures"] as? [String])?.isEmpty == true && ($0["constants"] as? Int ?? 0) > 0 }
+        )
     }
 }

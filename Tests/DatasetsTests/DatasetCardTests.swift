@@ -1,11 +1,12 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// Finding and reading cards; none of this needs a data set.
 struct DatasetCardTests {
     @Test func theProjectsCardIsFoundFromWithinThePackage() throws {
-        let start = Folders.package.appending(path: "Sources/Datasets").path(percentEncoded: false)
+        let start = SharedDatasets.package.appending(path: "Sources/Datasets").path(percentEncoded: false)
         for name in ["massbank", "massbank-2025.05.1"] {
             let folder = try DatasetCard.folder(named: name, upwardsFrom: [start])
             #expect(try MassBankDataset(cardFolder: folder).card.source.release == "2025.05.1")

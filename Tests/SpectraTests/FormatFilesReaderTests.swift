@@ -1,11 +1,12 @@
 import Foundation
 import Spectra
+import TestSupport
 import Testing
 
 /// Files that people have, against counts made without these readers: `grep -ci '^num peaks'` or `BEGIN IONS`
 /// for spectra; for peaks the rows of numbers, of mzML the MS2 arrays decoded with Python's base64, zlib and
 /// struct.
-@Suite("Readers on real files", .enabled(if: Datasets.arePresent))
+@Suite("Readers on real files", .enabled(if: SharedDatasets.arePresent))
 struct FormatFilesReaderTests {
     struct Expectation: CustomTestStringConvertible {
         var file: String
@@ -36,7 +37,7 @@ struct FormatFilesReaderTests {
 
     @Test("Spectra and peaks are as many as were counted otherwise", arguments: expectations)
     func counts(_ expected: Expectation) throws {
-        let spectra = try SpectrumFile.spectra(path: Datasets.path(expected.file))
+        let spectra = try SpectrumFile.spectra(path: SharedDatasets.path(expected.file))
         #expect(spectra.count == expected.spectra)
         #expect(spectra.reduce(0) { $0 + $1.peaks.count } == expected.peaks)
         #expect(spectra.allSatisfy { isSound($0) })
@@ -45,7 +46,7 @@ struct FormatFilesReaderTests {
     @Test(
         "A gzip-compressed copy reads the same", arguments: expectations.filter { !$0.file.hasSuffix(".gz") })
     func compressed(_ expected: Expectation) throws {
-        let path = try Datasets.path(expected.file)
+        let path = SharedDatasets.path(expected.file)
         let plain = try SpectrumFile.spectra(path: path)
         let bytes = try Data(contentsOf: URL(filePath: path))
         #expect(try withFile(bytes, gzip: true) { try SpectrumFile.spectra(path: $0) } == plain)
@@ -53,7 +54,7 @@ struct FormatFilesReaderTests {
 
     @Test("The MS2 arrays of an mzML file are its numbers")
     func mzMLValues() throws {
-        let spectra = try SpectrumFile.spectra(path: Datasets.path("formats/Ecoli_MS2_small.mzML"))
+        let spectra = try SpectrumFile.spectra(path: SharedDatasets.path("formats/Ecoli_MS2_small.mzML"))
         let sum = spectra.reduce(0) { $1.peaks.reduce($0) { $0 + $1.mz } }
         #expect(abs(sum - 20_144_566.831627) < 1e-5)
         let first = try #require(spectra.first)
@@ -66,8 +67,8 @@ struct FormatFilesReaderTests {
 
     @Test("The MassBank and the RIKEN dialect of one library hold the same spectra")
     func dialectsAgree() throws {
-        let massBank = try SpectrumFile.spectra(path: Datasets.path("formats/massbank_five_spectra.msp"))
-        let riken = try SpectrumFile.spectra(path: Datasets.path("formats/riken_style_five_spectra.msp"))
+        let massBank = try SpectrumFile.spectra(path: SharedDatasets.path("formats/massbank_five_spectra.msp"))
+        let riken = try SpectrumFile.spectra(path: SharedDatasets.path("formats/riken_style_five_spectra.msp"))
         let withoutAccession = massBank.map { spectrum in
             var spectrum = spectrum
             spectrum.accession = nil
@@ -78,7 +79,7 @@ struct FormatFilesReaderTests {
 
     @Test("The 60 MassBank records read as their tables say")
     func massBankRecords() throws {
-        let folder = try Datasets.path("massbank-records")
+        let folder = SharedDatasets.path("massbank-records")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
             $0.hasSuffix(".txt")
         }
@@ -111,14 +112,14 @@ struct FormatFilesReaderTests {
 
     @Test("GNPS files: absent values are absent, unsigned charges take the sign of the ion mode")
     func gnps() throws {
-        let pesticides = try SpectrumFile.spectra(path: Datasets.path("formats/pesticides.mgf"))
+        let pesticides = try SpectrumFile.spectra(path: SharedDatasets.path("formats/pesticides.mgf"))
         #expect(pesticides.allSatisfy { $0.inchiKey == nil && $0.ionMode != nil })
         #expect(pesticides.allSatisfy { $0.precursorCharge.map { ($0 < 0) == ($0 == -1) } ?? true })
         let fuberidazole = try #require(pesticides.first)
         #expect(fuberidazole.accession == "CCMSLIB00001058235")
         #expect(fuberidazole.ionMode == .negative && fuberidazole.precursorCharge == -1)
         let unknownMode = try #require(
-            SpectrumFile.spectra(path: Datasets.path("formats/testdata.mgf")).first)
+            SpectrumFile.spectra(path: SharedDatasets.path("formats/testdata.mgf")).first)
         #expect(unknownMode.ionMode == nil && unknownMode.precursorCharge == nil && unknownMode.smiles == nil)
     }
 
@@ -127,7 +128,7 @@ struct FormatFilesReaderTests {
         arguments: [("formats/testdata.mzXML", "mzXML"), ("formats/gnps_spectra.json", "JSON")])
     func refused(file: String, format: String) throws {
         let error = try #require(throws: SpectrumFileError.self) {
-            try SpectrumFile.spectra(path: Datasets.path(file))
+            try SpectrumFile.spectra(path: SharedDatasets.path(file))
         }
         #expect(error.message.hasPrefix("\(format) is not read"))
         #expect(error.message.contains("MSP, MGF, MassBank records and mzML are read"))

@@ -96,7 +96,9 @@ struct SpectrumVectorTests {
             return bins
         }
         let (a, b) = (bins(x), bins(y))
-        func product(_ x: [Int: Double], _ y: [Int: Double]) -> Double { x.reduce(0) { $0 + $1.value * (y[$1.key] ?? 0) } }
+        func product(_ x: [Int: Double], _ y: [Int: Double]) -> Double {
+            x.reduce(0) { $0 + $1.value * (y[$1.key] ?? 0) }
+        }
         return product(a, b) / (product(a, a) * product(b, b)).squareRoot()
     }
 

@@ -1,28 +1,8 @@
 import CZlib
 import Foundation
 import Spectra
+import TestSupport
 import Testing
-
-/// The data sets, which are not part of the package: `MSFHE_DATASETS` or `../shared/datasets` beside the
-/// package.
-enum Datasets {
-    static let folder: String? = {
-        let package = URL(filePath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let nearby = package.deletingLastPathComponent().appending(path: "shared/datasets")
-            .standardizedFileURL.path
-        let named = ProcessInfo.processInfo.environment["MSFHE_DATASETS"]
-        let folder = [named, nearby].compactMap(\.self).first { FileManager.default.fileExists(atPath: $0) }
-        if folder == nil { print("Data sets not found (set MSFHE_DATASETS): their tests are skipped.") }
-        return folder
-    }()
-
-    static var arePresent: Bool { folder != nil }
-
-    static func path(_ name: String) throws -> String {
-        try #require(folder) + "/" + name
-    }
-}
 
 /// A file that exists while `body` runs, and is named so that its name does not give its format away.
 func withFile<Result>(

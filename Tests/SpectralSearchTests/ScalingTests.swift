@@ -52,7 +52,9 @@ struct ScalingTests {
             let (row, scale) = scaling.quantisedRow(vector)
             #expect(ScoreScaling.normSquared(row) <= scaling.rowNormSquaredLimit)
             #expect(row.allSatisfy { abs(Int($0)) <= 127 })
-            for (entry, value) in zip(row, vector) { #expect(abs(Double(entry) / scale - Double(value)) <= 0.5001 / scale) }
+            for (entry, value) in zip(row, vector) {
+                #expect(abs(Double(entry) / scale - Double(value)) <= 0.5001 / scale)
+            }
         }
         let (zero, scale) = scaling.quantisedRow([Float](repeating: 0, count: 512))
         #expect(scale == 1 && zero.allSatisfy { $0 == 0 })
@@ -61,7 +63,8 @@ struct ScalingTests {
     /// A vector of norm sqrt(2) is accepted in any direction.
     @Test func queriesStayWithinTheirLimits() {
         for dimension in [64, 512, 4096] {
-            let scaling = ScoreScaling(dimension: dimension, parameters: .batch, precision: AnswerPreset.default.precision)
+            let scaling = ScoreScaling(
+                dimension: dimension, parameters: .batch, precision: AnswerPreset.default.precision)
             var vectors = (0..<100).map { _ in (0..<dimension).map { _ in Float.random(in: -1...1) } }
             vectors.append([1] + [Float](repeating: 0, count: dimension - 1))
             vectors.append([Float](repeating: 1, count: dimension))

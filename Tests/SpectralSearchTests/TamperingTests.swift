@@ -112,7 +112,9 @@ struct TamperingTests {
             #expect(text.contains(original), "the card has \(original)")
             let changed = text.replacingOccurrences(of: original, with: replacement)
             let content = Data(changed.utf8).prefix(upTo: changed.utf8.count - 84)
-            #expect(throws: InputError.self, "\(replacement)") { try LibraryCard(text: resealed(content), path: "card") }
+            #expect(throws: InputError.self, "\(replacement)") {
+                try LibraryCard(text: resealed(content), path: "card")
+            }
         }
         // The same procedure without a change gives a card that is accepted.
         #expect(throws: Never.self) {

@@ -17,24 +17,37 @@ public struct LibraryCard: Sendable, Hashable {
 
     /// The members of `card.json`.
     public struct Content: Sendable, Hashable, Codable {
+        /// Version of the file's layout: 1.
         public var version: Int
         /// The similarity that the vectors express: `cosine`.
         public var score: String
+        /// The ion mode of all spectra; nil when they do not say.
         public var ionMode: IonMode?
+        /// How spectra become vectors.
         public var vector: VectorRecipe
+        /// How vectors become integers.
         public var scaling: ScoreScaling
+        /// How queries are encrypted.
         public var encryption: Encryption
+        /// How many bits answers keep.
         public var answer: AnswerPrecision
+        /// Which library this is.
         public var library: Library
     }
 
     /// The ring learning with errors parameters that queries are encrypted with.
     public struct Encryption: Sendable, Hashable, Codable {
+        /// Ring degree n.
         public var degree: Int
+        /// log2 of the modulus q.
         public var logModulus: Int
+        /// Width sigma of the error distribution.
         public var errorWidth: Double
+        /// Largest magnitude of an error.
         public var errorBound: Int
+        /// Distribution of the secrets: `ternary`.
         public var secret: String
+        /// Strength in bits that the security table gives.
         public var securityBits: Int
 
         init(_ parameters: RLWEParameters) {
@@ -49,7 +62,9 @@ public struct LibraryCard: Sendable, Hashable {
 
     /// The library that the card belongs to.
     public struct Library: Sendable, Hashable, Codable {
+        /// Number of spectra, which is the number of rows.
         public var spectra: Int
+        /// Number of different compounds.
         public var compounds: Int
         /// The SHA-256 that ends the index, in hexadecimal.
         public var indexSHA256: String
@@ -101,7 +116,8 @@ public struct LibraryCard: Sendable, Hashable {
                     dimension: content.vector.dimension, parameters: parameters, precision: content.answer),
             "the scaling is not the one for which no score can wrap around")
         try require(
-            (1...1 << 30).contains(content.library.spectra) && (1...content.library.spectra).contains(content.library.compounds),
+            (1...1 << 30).contains(content.library.spectra)
+                && (1...content.library.spectra).contains(content.library.compounds),
             "a library has 1 to 2^30 spectra, and at most as many compounds")
     }
 }

@@ -5,7 +5,9 @@ import Spectra
 
 /// An encrypted run: what goes to the host, and what stays.
 public struct EncryptedQueries: Sendable {
+    /// What goes to the host.
     public let upload: Upload
+    /// What stays with the researcher.
     public let record: RunRecord
 
     /// Encrypts `vectors` under `key` for the library of `card`: a fresh seed for the run, a fresh secret for each
@@ -74,7 +76,9 @@ public struct EncryptedQueries: Sendable {
 
 /// Query spectra made ready for encryption: vectors of those that can be searched for, and a count of the rest.
 public struct QueryVectors: Sendable {
+    /// The vectors, one for each of ``queries``.
     public let vectors: [[Float]]
+    /// Names and precursors of the spectra that can be searched for.
     public let queries: [RunRecord.Query]
     /// Names of the spectra left out because they are of the other ion mode.
     public private(set) var otherMode: [String] = []

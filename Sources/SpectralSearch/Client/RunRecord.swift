@@ -7,6 +7,7 @@ import Spectra
 public struct RunRecord: Sendable {
     /// One query of a run.
     public struct Query: Sendable, Hashable, Codable {
+        /// The name of the spectrum.
         public var name: String
         /// Precursor m/z in daltons; nil when unknown.
         public var precursorMZ: Double?

@@ -38,7 +38,8 @@ public enum FileKind: String, Sendable, CaseIterable {
         switch (self, other) {
         case (.index, .secretKey), (.upload, .secretKey), (.card, .secretKey):
             throw InputError(
-                path, "this is a researcher's key, which must never leave the researcher's machine; \(name) is wanted here")
+                path,
+                "this is a researcher's key, which must never leave the researcher's machine; \(name) is wanted here")
         case (_, .some(let other)):
             throw InputError(path, "this is \(other.name), but \(name) is wanted here")
         case (_, nil):

@@ -6,7 +6,9 @@ import RLWE
 /// File: `MSFHE-S1`, the card's digest (32 bytes), the upload's digest (32), the number of library rows and of
 /// queries (4 each), then one record for each library row (``AnswerLayout``), then the SHA-256.
 public final class AnswerFile: Sendable {
+    /// Number of library rows.
     public let rowCount: Int
+    /// Number of queries.
     public let queryCount: Int
     /// Digest of the upload that was searched for.
     public let uploadDigest: Digest

@@ -5,8 +5,11 @@ import Ring
 ///
 /// Memory holds the packed upload and one block of rows and answers, whatever the size of the library.
 public struct SearchJob: Sendable {
+    /// The library's card.
     public let card: LibraryCard
+    /// The library's rows.
     public let index: LibraryIndex
+    /// The encrypted queries.
     public let upload: Upload
 
     /// Opens and checks everything that the search reads.

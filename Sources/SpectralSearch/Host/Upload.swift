@@ -10,8 +10,11 @@ import RLWE
 public struct Upload: Sendable {
     /// Digest of the card that the queries were made for.
     public let cardDigest: Digest
+    /// The public seed of the run's masks.
     public let seed: MaskSeed
+    /// Features of each query, D.
     public let dimension: Int
+    /// Number of queries, all batches together.
     public let queryCount: Int
     /// For each batch, D rows of residues.
     package let bodies: [Data]

@@ -4,12 +4,17 @@ import Spectra
 
 /// What a hit says about its library spectrum: one line of `entries.tsv`.
 public struct LibraryEntry: Sendable, Hashable {
+    /// The name of the compound.
     public var name: String
+    /// The molecular formula; empty when unknown.
     public var formula: String
+    /// The full InChIKey; empty when unknown.
     public var inchiKey: String
+    /// The ion species; empty when unknown.
     public var adduct: String
     /// Precursor m/z in daltons; nil when unknown.
     public var precursorMZ: Double?
+    /// The identifier within the library's source; empty when unknown.
     public var accession: String
     /// The factor s of the quantised row: a score is the phase divided by the query scale and by this.
     public var scale: Double
@@ -70,6 +75,7 @@ extension String {
 /// The file is a table with a heading, tab-separated, between the line `# massspecfhe-entries 1` and the line
 /// `# sha256 …`, the SHA-256 of everything before that line.
 public struct LibraryEntries: Sendable {
+    /// One entry for each row of the index.
     public let rows: [LibraryEntry]
     /// The digest that ends the file.
     public let digest: Digest

@@ -14,7 +14,9 @@ package protocol RowSource: Sendable {
 /// A header of 64 bytes (`MSFHE-I1`, number of rows, dimension, zeros), then `dimension` signed bytes a row, then
 /// the SHA-256 of all that. Rows are read when they are needed, so memory does not grow with the library.
 public final class LibraryIndex: RowSource {
+    /// Number of rows.
     public let rowCount: Int
+    /// Entries of a row, D.
     public let dimension: Int
     private let file: InputFile
 
@@ -38,7 +40,8 @@ public final class LibraryIndex: RowSource {
         else {
             throw InputError(
                 path,
-                "does not hold the \(card.content.library.spectra) rows of \(dimension) entries that its card announces")
+                "does not hold the \(card.content.library.spectra) rows of \(dimension) entries that its card announces"
+            )
         }
         if let row = norms.firstTooLong {
             throw InputError(path, "row \(row) has a squared norm above \(limit), with which a score could wrap around")

@@ -5,14 +5,19 @@ import Spectra
 
 /// A library made searchable: quantised rows, entries, and the card that describes them.
 public struct SpectralLibrary: Sendable {
+    /// The manifest.
     public let card: LibraryCard
+    /// One entry for each row.
     public let entries: [LibraryEntry]
     package let rows: MemoryRows
 
     /// The names of the files in a library's folder.
     public enum FileName {
+        /// The manifest.
         public static let card = "card.json"
+        /// The quantised rows.
         public static let index = "index"
+        /// One entry for each row.
         public static let entries = "entries.tsv"
     }
 
@@ -68,10 +73,13 @@ public struct SpectralLibrary: Sendable {
 public final class LibraryBuilder {
     /// Choices of the builder.
     public struct Options: Sendable {
+        /// How spectra become vectors.
         public var recipe: VectorRecipe
+        /// How many bits answers keep.
         public var preset = AnswerPreset.default
         /// Keep only spectra of this mode, and those that do not say; nil asks that all are of one mode.
         public var ionMode: IonMode?
+        /// Processor cores to use.
         public var threads = 1
 
         /// The defaults with `recipe`.
@@ -130,7 +138,8 @@ public final class LibraryBuilder {
         quantiseWaiting()
         guard seenModes.count <= 1 else {
             throw InputError(
-                "library", "has spectra of both ion modes, which are searched apart: say --ion-mode positive or negative")
+                "library",
+                "has spectra of both ion modes, which are searched apart: say --ion-mode positive or negative")
         }
         guard !entries.isEmpty else { throw InputError("library", "has no spectrum with peaks to search by") }
         return try SpectralLibrary(
