@@ -8,7 +8,7 @@ import PackageDescription
 //     Datasets                                public benchmarks made from their releases
 //     SpectralSearch                          encrypted search of spectral libraries
 //     Datasets                                public data sets, prepared from their releases
-//     Spectra            RLWE                 spectra without encryption | encryption without spectra
+//     Spectra            RLWE      Storage    spectra | encryption | files that appear whole or not at all
 //                        Ring                 modular arithmetic, NTT, randomness
 //                        CKernels             the hot loops, in C, chosen at run time
 //
@@ -47,17 +47,20 @@ let package = Package(
             ]),
         .target(name: "RLWE", dependencies: ["Ring"]),
         .target(name: "Spectra", dependencies: ["CZlib"]),
+        .target(name: "Storage"),
         .target(
             name: "SpectralSearch",
-            dependencies: ["RLWE", "Spectra", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: ["RLWE", "Spectra", "Storage", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "Datasets",
-            dependencies: ["CZlib", "Spectra", .product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "PlaintextReference", dependencies: ["CGMP", "COpenBLAS", "CZlib", "Spectra", "SpectralSearch"]),
+            dependencies: ["CZlib", "Spectra", "Storage", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(
+            name: "PlaintextReference",
+            dependencies: ["CGMP", "COpenBLAS", "CZlib", "Spectra", "SpectralSearch", "Storage"]),
         .executableTarget(
             name: "msfhe",
             dependencies: [
-                "Datasets", "PlaintextReference", "SpectralSearch",
+                "Datasets", "PlaintextReference", "SpectralSearch", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -71,8 +74,9 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests",
             dependencies: ["Datasets", "Spectra", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]),
-        .testTarget(name: "SpectralSearchTests", dependencies: ["SpectralSearch", "TestSupport"]),
-        .testTarget(name: "PlaintextReferenceTests", dependencies: ["PlaintextReference", "Spectra", "TestSupport"]),
+        .testTarget(name: "SpectralSearchTests", dependencies: ["SpectralSearch", "Storage", "TestSupport"]),
+        .testTarget(
+            name: "PlaintextReferenceTests", dependencies: ["PlaintextReference", "Spectra", "Storage", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["msfhe", "Spectra", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],

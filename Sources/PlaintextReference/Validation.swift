@@ -3,6 +3,7 @@ import RLWE
 import Ring
 import SpectralSearch
 import Spectra
+import Storage
 
 /// The whole encrypted search on given spectra, beside its plaintext twin: what `msfhe validate` does.
 ///

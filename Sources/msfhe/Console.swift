@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import SpectralSearch
+import Storage
 
 /// Messages for the person at the terminal.
 let log = Logger(label: "msfhe")

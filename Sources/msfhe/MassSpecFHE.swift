@@ -5,6 +5,7 @@ import Logging
 import Ring
 import SpectralSearch
 import Spectra
+import Storage
 
 /// The command line. Results go to standard output, human text and progress to standard error; exit status 0:
 /// done, 1: the work failed, 2: the call or its input is wrong.

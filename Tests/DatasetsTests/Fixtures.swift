@@ -7,6 +7,20 @@ import Testing
 enum Folders {
     static let card = SharedDatasets.package.appending(path: "datasets/massbank-2025.05.1").path(percentEncoded: false)
 
+    /// The content of the gzip file at `path`, decompressed by another program than this one.
+    static func decompressed(_ path: String) throws -> Data {
+        let gunzip = Process()
+        let output = Pipe()
+        gunzip.executableURL = URL(filePath: "/usr/bin/env")
+        gunzip.arguments = ["gzip", "-dc", path]
+        gunzip.standardOutput = output
+        try gunzip.run()
+        let data = try output.fileHandleForReading.readToEnd() ?? Data()
+        gunzip.waitUntilExit()
+        #expect(gunzip.terminationStatus == 0)
+        return data
+    }
+
     /// Calls `body` with a new folder, which is removed afterwards.
     static func withTemporary<Result>(_ body: (String) throws -> Result) throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appending(path: "datasets-\(UUID().uuidString)")
@@ -37,15 +51,7 @@ struct PreparedFile {
     var rows: [Substring]
 
     init(_ file: BenchmarkFile, below folder: String) throws {
-        let gunzip = Process()
-        let output = Pipe()
-        gunzip.executableURL = URL(filePath: "/usr/bin/env")
-        gunzip.arguments = ["gzip", "-dc", "\(folder)/\(file.rawValue).gz"]
-        gunzip.standardOutput = output
-        try gunzip.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        gunzip.waitUntilExit()
-        #expect(gunzip.terminationStatus == 0)
+        let data = try Folders.decompressed("\(folder)/\(file.rawValue).gz")
         text = String(decoding: data, as: UTF8.self)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         if file == .records {

@@ -3,6 +3,7 @@ import Spectra
 import SpectralSearch
 import TestSupport
 import Testing
+import Storage
 
 @testable import PlaintextReference
 

@@ -4,6 +4,7 @@ import Ring
 import Spectra
 import TestSupport
 import Testing
+import Storage
 
 @testable import SpectralSearch
 

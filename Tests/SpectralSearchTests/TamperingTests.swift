@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Storage
 
 @testable import SpectralSearch
 
@@ -124,10 +125,9 @@ struct TamperingTests {
 
     private func sealed(_ content: Data) throws -> Data {
         let folder = try TemporaryFolder()
-        let file = try OutputFile(path: folder("sealed"))
+        let file = try SealedFile(path: folder("sealed"))
         try file.write(Data(content))
-        try file.writeDigest()
-        try file.commit()
+        try file.sealAndCommit()
         return try Data(contentsOf: URL(fileURLWithPath: folder("sealed")))
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import RLWE
 import Spectra
+import Storage
 
 /// The library manifest: everything that client and host must agree on, in one small public file.
 ///

@@ -1,6 +1,7 @@
 import Foundation
 import RLWE
 import Ring
+import Storage
 
 /// One line of the answer that the researcher reads: a library compound for a query.
 public struct Hit: Sendable, Hashable {

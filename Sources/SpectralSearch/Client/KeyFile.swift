@@ -1,5 +1,6 @@
 import Foundation
 import RLWE
+import Storage
 
 /// The file of a researcher's key: mode 0600, never overwritten.
 public enum KeyFile {

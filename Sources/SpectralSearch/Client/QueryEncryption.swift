@@ -2,6 +2,7 @@ import Foundation
 import RLWE
 import Ring
 import Spectra
+import Storage
 
 /// An encrypted run: what goes to the host, and what stays.
 public struct EncryptedQueries: Sendable {
@@ -56,12 +57,11 @@ public struct EncryptedQueries: Sendable {
     ///   answers.
     public func write(to path: String) throws {
         let recordFile = try OutputFile(path: Self.recordPath(path), isPrivate: true, collision: .refuse)
-        let uploadFile = try OutputFile(path: path, collision: .refuse)
+        let uploadFile = try SealedFile(path: path, collision: .refuse)
         try recordFile.write(record.encoded())
-        try upload.write(to: uploadFile)
         try recordFile.commit()
         do {
-            try uploadFile.commit()
+            try upload.write(to: uploadFile)
         } catch {
             unlink(recordFile.path)
             throw error

@@ -1,6 +1,7 @@
 import Foundation
 import RLWE
 import Spectra
+import Storage
 
 /// What the researcher keeps of a run, beside the upload: the names of the queries and what decryption needs.
 /// Never uploaded; useless without the key, but it names the spectra, so its file is private.

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Storage
 
 /// JSON files for people and programs that nevertheless notice every flipped bit.
 ///

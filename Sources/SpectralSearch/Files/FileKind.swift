@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// The files that the commands exchange. Each begins with words of its own and ends with a SHA-256 of what
 /// precedes it.

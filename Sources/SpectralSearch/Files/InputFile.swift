@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Storage
 
 /// A binary file of a known kind that ends with a SHA-256 of what precedes it, checked when it is opened.
 ///

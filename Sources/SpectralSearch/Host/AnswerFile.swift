@@ -1,5 +1,6 @@
 import Foundation
 import RLWE
+import Storage
 
 /// Encrypted scores as they travel back to the researcher.
 ///

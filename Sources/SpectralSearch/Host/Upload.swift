@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import RLWE
+import Storage
 
 /// Encrypted queries as they travel to the host: for each batch of up to n queries, the bodies of D ciphertext
 /// rows. Three bytes for each feature of each query.
@@ -75,11 +76,11 @@ public struct Upload: Sendable {
         self.bodies = bodies
     }
 
-    /// Writes the upload to `file`, which is left uncommitted.
-    func write(to file: OutputFile) throws {
+    /// Writes the upload's file.
+    func write(to file: SealedFile) throws {
         try file.write(Self.header(cardDigest, seed, dimension, queryCount))
         for body in bodies { try file.write(body) }
-        try file.writeDigest()
+        try file.sealAndCommit()
     }
 
     /// Number of bytes of the file.

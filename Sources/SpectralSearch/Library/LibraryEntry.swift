@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Spectra
+import Storage
 
 /// What a hit says about its library spectrum: one line of `entries.tsv`.
 public struct LibraryEntry: Sendable, Hashable {

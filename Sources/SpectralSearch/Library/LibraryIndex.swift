@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Storage
 
 /// Rows of small integers, read in blocks.
 package protocol RowSource: Sendable {
@@ -72,11 +73,10 @@ public final class LibraryIndex: RowSource {
 
     /// Writes the index of `rows` to `path`.
     static func write(_ rows: MemoryRows, to path: String) throws {
-        let file = try OutputFile(path: path)
+        let file = try SealedFile(path: path)
         try file.write(header(of: rows))
         try rows.values.withUnsafeBytes { try file.write($0) }
-        try file.writeDigest()
-        try file.commit()
+        try file.sealAndCommit()
     }
 }
 

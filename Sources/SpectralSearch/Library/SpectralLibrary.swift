@@ -2,6 +2,7 @@ import Foundation
 import RLWE
 import Ring
 import Spectra
+import Storage
 
 /// A library made searchable: quantised rows, entries, and the card that describes them.
 public struct SpectralLibrary: Sendable {

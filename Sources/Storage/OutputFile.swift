@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// A file that appears whole or not at all: written beside its final name, synchronised, then renamed.
@@ -17,7 +16,6 @@ public final class OutputFile {
     private let temporaryPath: String
     private let descriptor: Int32
     private let collision: Collision
-    private var hasher = SHA256()
     private var isCommitted = false
 
     /// Starts a file at `path`.
@@ -51,9 +49,16 @@ public final class OutputFile {
     }
 
     /// Appends `bytes`.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws {
-        hasher.update(bufferPointer: bytes)
-        try writeUnhashed(bytes)
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(FileSystemError) {
+        var rest = bytes
+        while let base = rest.baseAddress, !rest.isEmpty {
+            let written = Foundation.write(descriptor, base, rest.count)
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw failure("cannot be written")
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        }
     }
 
     /// Appends `bytes`.
@@ -61,16 +66,8 @@ public final class OutputFile {
         try bytes.withUnsafeBytes { try write($0) }
     }
 
-    /// Appends the SHA-256 of everything written so far, and returns it.
-    @discardableResult
-    public func writeDigest() throws -> Digest {
-        let digest = Digest(hasher.finalize())
-        try digest.bytes.withUnsafeBytes { try writeUnhashed($0) }
-        return digest
-    }
-
     /// Makes the file appear under its final name.
-    public func commit() throws {
+    public func commit() throws(FileSystemError) {
         guard fsync(descriptor) == 0 else { throw failure("cannot be synchronised") }
         switch collision {
         case .replace:
@@ -82,18 +79,15 @@ public final class OutputFile {
         }
         isCommitted = true
         UnfinishedFiles.remove(temporaryPath)
+        try synchroniseFolder()
     }
 
-    private func writeUnhashed(_ bytes: UnsafeRawBufferPointer) throws {
-        var rest = bytes
-        while let base = rest.baseAddress, !rest.isEmpty {
-            let written = Foundation.write(descriptor, base, rest.count)
-            if written < 0 {
-                if errno == EINTR { continue }
-                throw failure("cannot be written")
-            }
-            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-        }
+    /// The new name is on the disk only when its folder is.
+    private func synchroniseFolder() throws(FileSystemError) {
+        let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+        guard folder >= 0 else { throw failure("is written, but its folder cannot be opened") }
+        defer { close(folder) }
+        guard fsync(folder) == 0 else { throw failure("is written, but its folder cannot be synchronised") }
     }
 
     private func failure(_ problem: String) -> FileSystemError {
@@ -111,39 +105,4 @@ public enum UnfinishedFiles {
 
     /// Removes every file that has been begun and not committed.
     public static func removeAll() { lock.withLock { paths.forEach { unlink($0) } } }
-}
-
-/// A SHA-256.
-public struct Digest: Sendable, Hashable, CustomStringConvertible {
-    /// Number of bytes of a digest.
-    public static let byteCount = 32
-    /// The 32 bytes.
-    public let bytes: [UInt8]
-
-    init(_ digest: SHA256Digest) { bytes = Array(digest) }
-
-    init?(bytes: some Collection<UInt8>) {
-        guard bytes.count == Self.byteCount else { return nil }
-        self.bytes = Array(bytes)
-    }
-
-    /// The digest written as 64 hexadecimal digits, or nil when it is not.
-    init?(hexadecimal text: some StringProtocol) {
-        let digits = Array(text.utf8)
-        guard digits.count == 2 * Self.byteCount else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) else {
-                return nil
-            }
-            bytes.append(byte)
-        }
-        self.bytes = bytes
-        guard description == text else { return nil }
-    }
-
-    /// 64 lower-case hexadecimal digits.
-    public var description: String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
 }
