@@ -51,8 +51,8 @@ struct CommandLineTests {
     private func searchedFolder() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         let spectra = Array(SimulatedPeptides.library.prefix(60))
-        try folder.write(Data(mgf(spectra).utf8), to: "library.mgf")
-        try folder.write(Data(mgf(Array(spectra.prefix(5))).utf8), to: "run.mgf")
+        try folder.write(Data(spectra.map(MGFWriter.block).joined().utf8), to: "library.mgf")
+        try folder.write(Data(spectra.prefix(5).map(MGFWriter.block).joined().utf8), to: "run.mgf")
         for call in [
             try msfhe("keygen", "--out", folder("key")),
             try msfhe("library", "build", folder("library.mgf"), "--out", folder("library")),
@@ -63,13 +63,6 @@ struct CommandLineTests {
                 "search", "--library", folder("library"), "--queries", folder("run.msq"), "--out", folder("run.mss")),
         ] { #expect(call.status == 0, "\(call.error)") }
         return folder
-    }
-
-    private func mgf(_ spectra: [Spectrum]) -> String {
-        spectra.map { spectrum in
-            let peaks = spectrum.peaks.map { "\($0.mz) \($0.intensity)" }.joined(separator: "\n")
-            return "BEGIN IONS\nTITLE=\(spectrum.name)\nPEPMASS=\(spectrum.precursorMZ!)\n\(peaks)\nEND IONS\n"
-        }.joined(separator: "\n")
     }
 
     @Test func theWholeWayFindsEachQuery() throws {
@@ -205,6 +198,23 @@ struct CommandLineTests {
             #expect(call.status == 2 && call.errorLines.count == 1, "\(call.error)")
         }
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder("key"))) == before)
+    }
+
+    /// The demonstration runs, says that it is simulated, and keeps its files where it is told to.
+    @Test func theDemonstrationKeepsItsFiles() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try msfhe(
+            "demo", "--keep", folder("demo"), "--json", folder("demo.json"), "--html", folder("demo.html"))
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.output.contains("simulated") && outcome.error.contains("simulated"))
+        #expect(outcome.output.split(separator: "\n").last?.hasPrefix("The host saw") == true)
+        #expect(try String(contentsOfFile: folder("demo.html"), encoding: .utf8).contains("simulated"))
+        let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: folder("demo.json"))))
+        #expect((json as? [String: Any])?["queries"] as? Int == 500)
+        for name in ["library.mgf", "queries.mgf", "library/card.json", "run.msq", "run.local", "run.mss", "key"] {
+            #expect(FileManager.default.fileExists(atPath: folder("demo/\(name)")), "\(name)")
+        }
+        #expect(try msfhe("demo", "--keep", folder("demo")).status == 2)
     }
 
     @Test func everyCommandExplainsItself() throws {
