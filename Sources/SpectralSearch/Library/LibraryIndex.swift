@@ -34,7 +34,8 @@ public final class LibraryIndex: RowSource {
             var header = header
             guard header.integer(UInt32.self) == rowCount, header.integer(UInt32.self) == dimension else {
                 throw InputError(
-                    path, "does not hold the \(rowCount) rows of \(dimension) entries that the card beside it announces")
+                    path, "does not hold the \(rowCount) rows of \(dimension) entries that the card beside it announces"
+                )
             }
             return Self.headerCount + rowCount * dimension
         } visit: {
