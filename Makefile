@@ -1,7 +1,6 @@
 # The one entry point. `make help` lists the targets.
 
 SWIFT      ?= swift
-DATASETS   ?= ../shared/datasets
 ARGS       ?=
 PACKAGES   := libgmp-dev libopenblas-dev zlib1g-dev
 MSFHE      := .build/release/msfhe

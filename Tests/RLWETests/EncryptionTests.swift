@@ -135,6 +135,7 @@ struct EncryptionTests {
         let other = Exchange(columns: [8])
         for phases in [
             exchange.decrypt(combination, key: .generate()), exchange.decrypt(combination, seed: other.seed),
+            exchange.decrypt(combination, nonce: other.nonce),
         ] {
             let variance = phases.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(phases.count)
             // The square of a uniform number has relative deviation sqrt(4/5).

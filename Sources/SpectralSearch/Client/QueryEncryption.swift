@@ -38,7 +38,8 @@ public struct EncryptedQueries: Sendable {
         upload = Upload(
             cardDigest: card.digest, seed: run.seed, dimension: dimension, queryCount: vectors.count, bodies: bodies)
         record = RunRecord(
-            card: card, queries: queries, uploadDigest: upload.digest, seed: run.seed, nonce: run.nonce)
+            card: card, queries: queries, uploadDigest: upload.digest, seed: run.seed, nonce: run.nonce,
+            keyCheck: key.check(nonce: run.nonce, seed: run.seed))
     }
 
     /// The vectors as a matrix with one row a feature and one column a query.
@@ -63,6 +64,7 @@ public struct EncryptedQueries: Sendable {
         do {
             try upload.write(to: uploadFile)
         } catch {
+            // The upload is not there, so its record is of no use.
             unlink(recordFile.path)
             throw error
         }
@@ -80,6 +82,8 @@ public struct QueryVectors: Sendable {
     public let vectors: [[Float]]
     /// Names and precursors of the spectra that can be searched for.
     public let queries: [RunRecord.Query]
+    /// The spectra that can be searched for.
+    package let spectra: [Spectrum]
     /// Names of the spectra left out because they are of the other ion mode.
     public private(set) var otherMode: [String] = []
     /// Names of the spectra left out because no peak survived cleaning.
@@ -101,6 +105,7 @@ public struct QueryVectors: Sendable {
                 kept.append(spectrum)
             }
         }
+        self.spectra = kept
         let vectorizer = SpectrumVectorizer(recipe: recipe)
         vectors = parallelMap(kept, threads: threads) { vectorizer.vector(of: $0) }
         queries = kept.map { RunRecord.Query(name: $0.name, precursorMZ: $0.precursorMZ) }
