@@ -62,6 +62,30 @@ typedef struct {
     msfhe_factor inverse_n_root;  // n^-1 times the factor of the inverse's last layer, inverse_roots[1]
 } msfhe_ntt_tables;
 
+// Products of small signed integers with residues modulo 2^k:
+// out[r][c] = sum_j rows[r][j] * matrix[j][c] mod 2^k.
+//
+// The matrix is packed once for many rows. The packed form is the backend's own: only the `multiply` beside a
+// `pack` reads it, and it is not for storage.
+typedef struct {
+    // Bytes that an entry of a packed matrix takes, its columns padded to a multiple of 16.
+    size_t entry_bytes;
+    // packed: 64-byte aligned, entry_bytes * dimension * 16 * ceil(columns / 16) bytes. residues: k / 8
+    // little-endian bytes each, of any alignment, row j (0 <= j < dimension) from residues + j * stride on,
+    // stride in bytes. dimension: a multiple of 4.
+    void (*pack)(void *packed, const uint8_t *residues, size_t stride, size_t dimension, size_t columns);
+    // rows: row r from entry r * dimension on; each entry in [-127, 127] if it is an int8_t, any if it is an
+    // int16_t. out: row r from out + r * out_stride on; writes 16 * ceil(columns / 16) values in [0, 2^k) per
+    // row, those beyond the last column zero; 64-byte aligned, out_stride a multiple of 16. dimension: that of
+    // `pack`, at most 65536.
+    //
+    // Sums wrap modulo 2^32, a multiple of 2^k, so none can overflow. (Sums of one byte limb, at most
+    // 65536 * 255 * 127, do not even wrap.) A result mod 2^32 taken modulo a smaller power of two is the product
+    // modulo that power, whatever the residues' upper bits are.
+    void (*multiply)(uint32_t *out, size_t out_stride, const void *rows, size_t row_count, const void *packed,
+                     size_t dimension, size_t columns);
+} msfhe_gemm;
+
 typedef struct {
     const char *name;  // "portable", "avx512"
 
@@ -96,21 +120,11 @@ typedef struct {
     // canonical.
     void (*centred_low24)(uint32_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
 
-    // ---- Matrix products mod 2^24 ---------------------------------------------------------------------------
-    //
-    // out[r][c] = sum_j rows[r][j] * matrix[j][c] mod 2^24: small signed integers times residues. The matrix is
-    // packed once into byte limbs, in panels of 16 columns: panel p, group k of four consecutive j, limb l hold
-    // 64 bytes, byte 4c + i being bits 8l to 8l + 7 of matrix[4k + i][16p + c]. Columns beyond the last are zero.
+    // ---- Matrix products modulo a power of two ----------------------------------------------------------------
 
-    // packed: 64-byte aligned, 48 * dimension * ceil(columns / 16) bytes. residues: three little-endian bytes
-    // each, row j (0 <= j < dimension) from residues + j * stride on. dimension: a multiple of 4.
-    void (*gemm_pack)(uint8_t *packed, const uint8_t *residues, size_t stride, size_t dimension,
-                      size_t columns);
-    // rows: row r from rows + r * dimension on, each entry in [-127, 127]. out: row r from out + r * out_stride
-    // on; writes 16 * ceil(columns / 16) values in [0, 2^24) per row; 64-byte aligned, out_stride a multiple of
-    // 16. dimension: a multiple of 4, at most 65536 (the accumulators' 31 bits hold 65536 * 255 * 127).
-    void (*gemm)(uint32_t *out, size_t out_stride, const int8_t *rows, size_t row_count, const uint8_t *packed,
-                 size_t dimension, size_t columns);
+    const msfhe_gemm *gemm16;  // int8_t rows times residues mod 2^16
+    const msfhe_gemm *gemm24;  // int8_t rows times residues mod 2^24
+    const msfhe_gemm *gemm32;  // int16_t rows times residues mod 2^32, and so mod 2^25, 2^26 and so on
 
     // ---- Residues mod 2^24 on the wire -----------------------------------------------------------------------
 

@@ -20,10 +20,9 @@ void msfhe_portable_multiply_factor(uint64_t *out, const uint64_t *x, msfhe_fact
 void msfhe_portable_centred_low24(uint32_t *out, const uint64_t *x, size_t count,
                                   const msfhe_modulus *modulus);
 
-void msfhe_portable_gemm_pack(uint8_t *packed, const uint8_t *residues, size_t stride, size_t dimension,
-                              size_t columns);
-void msfhe_portable_gemm(uint32_t *out, size_t out_stride, const int8_t *rows, size_t row_count,
-                         const uint8_t *packed, size_t dimension, size_t columns);
+extern const msfhe_gemm msfhe_portable_gemm16;
+extern const msfhe_gemm msfhe_portable_gemm24;
+extern const msfhe_gemm msfhe_portable_gemm32;
 
 void msfhe_portable_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits);
 void msfhe_portable_unpack(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits);
