@@ -120,6 +120,24 @@ typedef struct {
     // canonical.
     void (*centred_low24)(uint32_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
 
+    // ---- Sums of products mod q -------------------------------------------------------------------------------
+    //
+    // Point-wise inner products, such as those of the digits of a polynomial with a switching key. Each costs one
+    // Montgomery reduction, whatever the number of terms:
+    //
+    //     out[i] = sum_t x[t][i] y[t][i] R^-1 mod q, canonical; zero for no terms.
+    //
+    // In: x in [0, 2^52), y canonical, at most 4096 terms. In 64 bits neither the sum of the products' low 52
+    // bits overflows, below 4096 * 2^52, nor that of their high parts, each below q.
+    //
+    // x and y are tables of `terms` arrays of `count` values; an array may stand in them more than once. An
+    // output may be one of these arrays, but two outputs must not overlap.
+    void (*dot)(uint64_t *out, const uint64_t *const *x, const uint64_t *const *y, size_t terms, size_t count,
+                const msfhe_modulus *modulus);
+    // Two sums that share x, as the two polynomials of a key share the digits.
+    void (*dot2)(uint64_t *out0, uint64_t *out1, const uint64_t *const *x, const uint64_t *const *y0,
+                 const uint64_t *const *y1, size_t terms, size_t count, const msfhe_modulus *modulus);
+
     // ---- Matrix products modulo a power of two ----------------------------------------------------------------
 
     const msfhe_gemm *gemm16;  // int8_t rows times residues mod 2^16

@@ -30,6 +30,11 @@ void msfhe_avx512_multiply_factor(uint64_t *out, const uint64_t *x, msfhe_factor
 void msfhe_avx512_centred_low24(uint32_t *out, const uint64_t *x, size_t count,
                                 const msfhe_modulus *modulus);
 
+void msfhe_avx512_dot(uint64_t *out, const uint64_t *const *x, const uint64_t *const *y, size_t terms,
+                      size_t count, const msfhe_modulus *modulus);
+void msfhe_avx512_dot2(uint64_t *out0, uint64_t *out1, const uint64_t *const *x, const uint64_t *const *y0,
+                       const uint64_t *const *y1, size_t terms, size_t count, const msfhe_modulus *modulus);
+
 extern const msfhe_gemm msfhe_avx512_gemm16;
 extern const msfhe_gemm msfhe_avx512_gemm24;
 extern const msfhe_gemm msfhe_avx512_gemm32;
