@@ -96,4 +96,41 @@ struct DotTests {
             check(backend, q, xs, [ys, ys], count: 9)
         }
     }
+
+    @Test("streams of plaintexts agree with the definition", arguments: Backend.all, ModulusCase.all)
+    func streams(backend: Backend, parameters: ModulusCase) {
+        let q = parameters.q
+        for width in [8, 16, 32] {
+            for (sumCount, terms) in [(0, 3), (2, 0), (1, 1), (3, 2), (2, 7), (2, 8), (5, 33)] {
+                let plaintexts = (0..<sumCount * terms).map { lazy(q, count: width, seed: UInt64($0)) }
+                let ciphertexts = (0..<2 * terms).map { canonical(q, count: width, seed: UInt64($0)) }
+                checkStream(backend, q, plaintexts, ciphertexts, sumCount: sumCount, width: width)
+            }
+            let (x, y) = ([UInt64](repeating: low52, count: width), [UInt64](repeating: q - 1, count: width))
+            checkStream(
+                backend, q, Array(repeating: x, count: 2 * 4096), Array(repeating: y, count: 2 * 4096),
+                sumCount: 2, width: width)
+        }
+    }
+
+    private func checkStream(
+        _ backend: Backend, _ q: UInt64, _ plaintexts: [[UInt64]], _ ciphertexts: [[UInt64]], sumCount: Int,
+        width: Int, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let terms = ciphertexts.count / 2
+        let components = (0..<2).map { k in (0..<terms).map { ciphertexts[2 * $0 + k] } }
+        let sums = (0..<sumCount).flatMap { s in
+            components.flatMap {
+                expected(Array(plaintexts[s * terms..<(s + 1) * terms]), $0, count: width, modulo: q)
+            }
+        }
+        let out = Buffer<UInt64>(output: 2 * sumCount * width)
+        withUnsafePointer(to: makeModulus(q)) { modulus in
+            withPointers(out, Buffer(input: plaintexts.flatMap(\.self)), Buffer(input: ciphertexts.flatMap(\.self))) {
+                backend.kernels.dot2_stream($0, $1, $2, sumCount, terms, width, modulus)
+            }
+        }
+        expect(
+            out, equals: sums, "\(sumCount) sums of \(terms) terms, \(width) wide", sourceLocation: sourceLocation)
+    }
 }

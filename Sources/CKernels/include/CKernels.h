@@ -138,6 +138,18 @@ typedef struct {
     void (*dot2)(uint64_t *out0, uint64_t *out1, const uint64_t *const *x, const uint64_t *const *y0,
                  const uint64_t *const *y1, size_t terms, size_t count, const msfhe_modulus *modulus);
 
+    // The same sums for a stream of plaintexts, each read once and in order, and a tile of `terms` ciphertexts of
+    // two polynomials each:
+    //
+    //     out[s][k][c] = sum_t plaintexts[s][t][c] ciphertexts[t][k][c] R^-1 mod q, canonical,
+    //
+    // 0 <= s < sum_count, k = 0 or 1, 0 <= c < width. The three arrays are contiguous in this order of indices
+    // and do not overlap. In: plaintexts in [0, 2^52), ciphertexts canonical, at most 4096 terms; width: 8, 16
+    // or 32. As fast as memory while the tile, 16 * terms * width bytes, fills at most half of the first-level
+    // cache.
+    void (*dot2_stream)(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
+                        size_t sum_count, size_t terms, size_t width, const msfhe_modulus *modulus);
+
     // ---- Matrix products modulo a power of two ----------------------------------------------------------------
 
     const msfhe_gemm *gemm16;  // int8_t rows times residues mod 2^16

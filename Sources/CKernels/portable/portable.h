@@ -24,6 +24,8 @@ void msfhe_portable_dot(uint64_t *out, const uint64_t *const *x, const uint64_t 
                         size_t count, const msfhe_modulus *modulus);
 void msfhe_portable_dot2(uint64_t *out0, uint64_t *out1, const uint64_t *const *x, const uint64_t *const *y0,
                          const uint64_t *const *y1, size_t terms, size_t count, const msfhe_modulus *modulus);
+void msfhe_portable_dot2_stream(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
+                                size_t sum_count, size_t terms, size_t width, const msfhe_modulus *modulus);
 
 extern const msfhe_gemm msfhe_portable_gemm16;
 extern const msfhe_gemm msfhe_portable_gemm24;

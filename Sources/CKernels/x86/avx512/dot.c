@@ -5,8 +5,9 @@
 
 enum {
     lanes = 8,
-    tile_sums = 8,          // vectors of sums at once: twice as many chains as hide the multipliers' latency
-    short_sum_terms = 7,    // up to here a sum's reduction leaves less than 8 q
+    tile_sums = 8,         // vectors of sums at once: sixteen chains, which hide the multipliers' latency
+    short_sum_terms = 7,   // up to here a Montgomery reduction of a sum leaves less than 8 q
+    prefetch_words = 512,  // ahead in a stream: 4 KB
 };
 
 typedef struct {
@@ -107,6 +108,56 @@ AVX512 void msfhe_avx512_dot2(uint64_t *out0, uint64_t *out1, const uint64_t *co
                               const msfhe_modulus *modulus) {
     work w = {2, {out0, out1}, x, {y0, y1}, terms, make_constants(modulus, terms)};
     dot(&w, 2, count);
+}
+
+// A hint, which has no effect beyond the end of the stream. On Zen 5 it raises the rate from four fifths to nine
+// tenths of what plain reading reaches.
+AVX512_INLINE void prefetch_ahead(const uint64_t *stream) {
+    _mm_prefetch((const char *)((uintptr_t)stream + prefetch_words * sizeof *stream), _MM_HINT_T0);
+}
+
+// `vectors` is a constant, so that the sums are registers.
+AVX512_INLINE void dot2_stream(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
+                               size_t sum_count, size_t terms, size_t vectors, const constants *c) {
+    for (size_t s = 0; s < sum_count; ++s) {
+        sum sums[tile_sums];
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < 2 * vectors; ++i) {
+            sums[i] = (sum){_mm512_setzero_si512(), _mm512_setzero_si512()};
+        }
+        const uint64_t *y = ciphertexts;
+        for (size_t t = 0; t < terms; ++t, plaintexts += lanes * vectors, y += 2 * lanes * vectors) {
+#pragma clang loop unroll(full)
+            for (size_t v = 0; v < vectors; ++v) {
+                prefetch_ahead(plaintexts + lanes * v);
+                __m512i x = _mm512_load_si512(plaintexts + lanes * v);
+                sums[v] = add_product(sums[v], x, _mm512_load_si512(y + lanes * v));
+                sums[vectors + v] =
+                    add_product(sums[vectors + v], x, _mm512_load_si512(y + lanes * (vectors + v)));
+            }
+        }
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < 2 * vectors; ++i, out += lanes) {
+            _mm512_store_si512(out, reduce_sum(sums[i], c));
+        }
+    }
+}
+
+AVX512 void msfhe_avx512_dot2_stream(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
+                                     size_t sum_count, size_t terms, size_t width,
+                                     const msfhe_modulus *modulus) {
+    constants c = make_constants(modulus, terms);
+    switch (width / lanes) {
+    case 1:
+        dot2_stream(out, plaintexts, ciphertexts, sum_count, terms, 1, &c);
+        break;
+    case 2:
+        dot2_stream(out, plaintexts, ciphertexts, sum_count, terms, 2, &c);
+        break;
+    case 4:
+        dot2_stream(out, plaintexts, ciphertexts, sum_count, terms, 4, &c);
+        break;
+    }
 }
 
 #endif
