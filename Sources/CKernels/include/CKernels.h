@@ -150,6 +150,18 @@ typedef struct {
     void (*dot2_stream)(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
                         size_t sum_count, size_t terms, size_t width, const msfhe_modulus *modulus);
 
+    // ---- Automorphisms ----------------------------------------------------------------------------------------
+    //
+    // X -> X^g for odd g, of polynomials modulo X^n + 1. It permutes evaluations, and coefficients up to signs.
+    // The output does not overlap the input.
+
+    // out[i] = x[indices[i]]. indices: public, each below count.
+    void (*permute)(uint64_t *out, const uint64_t *x, const uint32_t *indices, size_t count);
+    // out = the coefficients of x(X^g), n = 2^log_n, 3 <= log_n <= 16. Canonical in and out. exponent: g, public,
+    // odd, below 2n.
+    void (*automorphism)(uint64_t *out, const uint64_t *x, uint32_t log_n, uint32_t exponent,
+                         const msfhe_modulus *modulus);
+
     // ---- Matrix products modulo a power of two ----------------------------------------------------------------
 
     const msfhe_gemm *gemm16;  // int8_t rows times residues mod 2^16

@@ -27,6 +27,10 @@ void msfhe_portable_dot2(uint64_t *out0, uint64_t *out1, const uint64_t *const *
 void msfhe_portable_dot2_stream(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
                                 size_t sum_count, size_t terms, size_t width, const msfhe_modulus *modulus);
 
+void msfhe_portable_permute(uint64_t *out, const uint64_t *x, const uint32_t *indices, size_t count);
+void msfhe_portable_automorphism(uint64_t *out, const uint64_t *x, uint32_t log_n, uint32_t exponent,
+                                 const msfhe_modulus *modulus);
+
 extern const msfhe_gemm msfhe_portable_gemm16;
 extern const msfhe_gemm msfhe_portable_gemm24;
 extern const msfhe_gemm msfhe_portable_gemm32;

@@ -37,6 +37,9 @@ void msfhe_avx512_dot2(uint64_t *out0, uint64_t *out1, const uint64_t *const *x,
 void msfhe_avx512_dot2_stream(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
                               size_t sum_count, size_t terms, size_t width, const msfhe_modulus *modulus);
 
+void msfhe_avx512_automorphism(uint64_t *out, const uint64_t *x, uint32_t log_n, uint32_t exponent,
+                               const msfhe_modulus *modulus);
+
 extern const msfhe_gemm msfhe_avx512_gemm16;
 extern const msfhe_gemm msfhe_avx512_gemm24;
 extern const msfhe_gemm msfhe_avx512_gemm32;

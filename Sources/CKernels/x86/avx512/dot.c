@@ -110,8 +110,8 @@ AVX512 void msfhe_avx512_dot2(uint64_t *out0, uint64_t *out1, const uint64_t *co
     dot(&w, 2, count);
 }
 
-// A hint, which has no effect beyond the end of the stream. On Zen 5 it raises the rate from four fifths to nine
-// tenths of what plain reading reaches.
+// A hint, which has no effect beyond the end of the stream. On Zen 5 it raises the rate from four fifths to
+// nine tenths of what plain reading reaches.
 AVX512_INLINE void prefetch_ahead(const uint64_t *stream) {
     _mm_prefetch((const char *)((uintptr_t)stream + prefetch_words * sizeof *stream), _MM_HINT_T0);
 }
