@@ -40,9 +40,8 @@ struct Demo: ParsableCommand {
             outcome, title: "Encrypted search of a simulated peptide library", note: "simulated spectra", json: json,
             html: html)
         if json == "-" { return }
-        print(walk.table)
-        print("")
         print(ReportText(outcome.report).text)
+        print(walk.table)
         print("")
         print(walk.closingLine(outcome.report))
     }

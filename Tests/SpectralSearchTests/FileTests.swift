@@ -91,3 +91,11 @@ struct FileTests {
         #expect(Digest(bytes: [1, 2]) == nil)
     }
 }
+
+struct TableFieldTests {
+    @Test func controlCharactersBecomeBlanks() {
+        #expect("a\tb\nc\u{7F}d\u{85}e".onOneLine == "a b c d e")
+        #expect("Überglück °C ©".onOneLine == "Überglück °C ©")
+        #expect("a\r\nb".onOneLine == "a  b")
+    }
+}

@@ -136,3 +136,42 @@ struct TamperingTests {
         return content + Data(",\n  \"sha256\" : \"\(digest)\"\n}\n".utf8)
     }
 }
+
+/// The host's code path cannot hold a key.
+struct HostTests {
+    @Test func theHostsSourcesNameNoKey() throws {
+        let folder = SharedDatasets.package.appending(path: "Sources/SpectralSearch/Host").path(percentEncoded: false)
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(files.contains("BatchSearch.swift") && files.contains("SearchJob.swift"))
+        for file in files {
+            let source = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+            for name in ["SecretKey", "KeyFile", "EncryptionRun", "DecryptionRun", "ScoreDecryption"] {
+                #expect(!source.contains(name), "\(file) names \(name)")
+            }
+        }
+    }
+
+    /// A file of enormous size, a folder and a device are refused at once, without being read.
+    @Test(.timeLimit(.minutes(1)))
+    func whatIsNoFileOfOursIsRefusedUnread() throws {
+        let files = try SearchFiles(librarySize: 20, queryCount: 3, dimension: 192)
+        let record = try RunRecord(path: files.folder("run.local"))
+        for name in ["run.msq", "run.mss", "library/index", "run.local", "library/card.json", "library/entries.tsv"] {
+            let handle = try #require(FileHandle(forWritingAtPath: files.folder(name)))
+            try handle.truncate(atOffset: 1 << 40)
+            try handle.close()
+        }
+        #expect(throws: InputError.self) { try Upload(path: files.folder("run.msq"), card: record.card) }
+        #expect(throws: InputError.self) { try AnswerFile(path: files.folder("run.mss"), run: record) }
+        #expect(throws: InputError.self) { try LibraryIndex(path: files.folder("library/index"), card: record.card) }
+        #expect(throws: InputError.self) { try RunRecord(path: files.folder("run.local")) }
+        #expect(throws: InputError.self) { try LibraryCard(path: files.folder("library/card.json")) }
+        #expect(throws: InputError.self) {
+            try LibraryEntries(path: files.folder("library/entries.tsv"), card: record.card)
+        }
+        for path in [files.folder("library"), "/dev/zero", "/dev/null"] {
+            #expect(throws: InputError.self) { try RunRecord(path: path) }
+            #expect(throws: InputError.self) { try Upload(path: path, card: record.card) }
+        }
+    }
+}

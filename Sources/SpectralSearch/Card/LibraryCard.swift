@@ -91,7 +91,7 @@ public struct LibraryCard: Sendable, Hashable {
     }
 
     /// The card whose file is `text`.
-    init(text: Data, path: String) throws(InputError) {
+    init(text: Data, path: String) throws {
         (content, digest) = try CheckedJSON.decode(Content.self, from: text, kind: .card, path: path)
         self.text = text
         try Self.validate(content, path: path)

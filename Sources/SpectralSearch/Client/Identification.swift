@@ -131,13 +131,16 @@ package struct Ranking {
 
     /// The hits, and the number of scores released for them.
     package func finish() -> (hits: [Hit], releasedCount: Int) {
-        let hits = best.enumerated().flatMap { query, candidates in
-            candidates.enumerated().map { position, candidate in
-                Hit(
-                    query: query, rank: position + 1, score: candidate.score, row: candidate.row,
-                    precursorErrorPPM: precursorError(query, candidate.row))
+        var release = ScoreRelease()
+        var hits: [Hit] = []
+        for (query, candidates) in best.enumerated() {
+            for (position, candidate) in candidates.enumerated() {
+                hits.append(
+                    Hit(
+                        query: query, rank: position + 1, score: release.release(Float(candidate.score)),
+                        row: candidate.row, precursorErrorPPM: precursorError(query, candidate.row)))
             }
         }
-        return (hits, hits.count)
+        return (hits, release.count)
     }
 }

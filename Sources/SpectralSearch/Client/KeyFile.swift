@@ -14,9 +14,11 @@ public enum KeyFile {
     ///
     /// - Throws: ``InputError`` when the file exists.
     public static func create(path: String) throws {
-        let key = SecretKey.generate().withUnsafeBytes { Data($0) }
-        let text = try CheckedJSON.encode(Content(key: key), format: "massspecfhe-key").text
         let file = try OutputFile(path: path, isPrivate: true, collision: .refuse)
+        var content = Content(key: SecretKey.generate().withUnsafeBytes { Data($0) })
+        defer { content.key.resetBytes(in: 0..<content.key.count) }
+        var text = try CheckedJSON.encode(content, format: "massspecfhe-key").text
+        defer { text.resetBytes(in: 0..<text.count) }
         try file.write(text)
         try file.commit()
     }
@@ -25,8 +27,10 @@ public enum KeyFile {
     ///
     /// - Throws: ``InputError`` when the file is no key, is damaged, or may be read by other users.
     public static func read(path: String) throws -> SecretKey {
-        let text = try readWhole(path: path, limit: 1 << 16)
-        let content = try CheckedJSON.decode(Content.self, from: text, kind: .secretKey, path: path).value
+        var text = try readWhole(path: path, limit: 1 << 16)
+        defer { text.resetBytes(in: 0..<text.count) }
+        var content = try CheckedJSON.decode(Content.self, from: text, kind: .secretKey, path: path).value
+        defer { content.key.resetBytes(in: 0..<content.key.count) }
         guard content.version == 1, let key = SecretKey(bytes: content.key) else {
             throw InputError(path, "is not a researcher's key of this version")
         }

@@ -12,12 +12,13 @@ public struct ScoreRelease: Sendable {
     /// A release that has let nothing out yet.
     public init() {}
 
-    /// The released form of `score`.
+    /// Lets `score` out: rounded, and counted.
     public mutating func release(_ score: Float) -> Double {
         count += 1
         return Self.rounded(score)
     }
 
-    /// The multiple of ``step`` nearest to `score`, as a decimal fraction.
+    /// The form in which `score` may be released: the multiple of ``step`` nearest to it, as a decimal fraction.
+    /// Comparing scores in this form tells no more than releasing them.
     package static func rounded(_ score: Float) -> Double { Double((score * 1000).rounded()) / 1000 }
 }

@@ -64,10 +64,10 @@ public struct LibraryEntry: Sendable, Hashable {
 extension String {
     /// The text with every control character replaced by a blank, so that it fits one field of a table.
     package var onOneLine: String {
-        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
-        return String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        // In UTF-8, control characters are bytes below a blank, 0x7F, or a byte after 0xC2.
+        guard utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 }) else { return self }
+        let scalars = unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+        return String(String.UnicodeScalarView(scalars))
     }
 }
 

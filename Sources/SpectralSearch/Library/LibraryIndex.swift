@@ -28,22 +28,24 @@ public final class LibraryIndex: RowSource {
     public init(path: String, card: LibraryCard) throws {
         let dimension = card.content.vector.dimension
         let limit = card.content.scaling.rowNormSquaredLimit
+        let rowCount = card.content.library.spectra
         var norms = RowNorms(dimension: dimension, limit: limit, skipping: Self.headerCount)
-        file = try InputFile(path: path, kind: .index, headerCount: Self.headerCount) { norms.visit($0) }
+        file = try InputFile(path: path, kind: .index, headerCount: Self.headerCount) { header in
+            var header = header
+            guard header.integer(UInt32.self) == rowCount, header.integer(UInt32.self) == dimension else {
+                throw InputError(
+                    path, "does not hold the \(rowCount) rows of \(dimension) entries that the card beside it announces"
+                )
+            }
+            return Self.headerCount + rowCount * dimension
+        } visit: {
+            norms.visit($0)
+        }
         guard file.digest.description == card.content.library.indexSHA256 else {
             throw InputError(path, "belongs to another library than the card beside it")
         }
-        var header = HeaderReader(try file.read(at: 0, count: Self.headerCount), skipping: 8)
-        rowCount = Int(header.integer(UInt32.self))
-        self.dimension = Int(header.integer(UInt32.self))
-        guard rowCount == card.content.library.spectra, self.dimension == dimension,
-            file.contentCount == Self.headerCount + rowCount * dimension
-        else {
-            throw InputError(
-                path,
-                "does not hold the \(card.content.library.spectra) rows of \(dimension) entries that its card announces"
-            )
-        }
+        self.rowCount = rowCount
+        self.dimension = dimension
         if let row = norms.firstTooLong {
             throw InputError(path, "row \(row) has a squared norm above \(limit), with which a score could wrap around")
         }
