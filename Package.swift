@@ -18,6 +18,10 @@ let package = Package(
         .library(name: "SpectralSearch", targets: ["SpectralSearch"]),
         .library(name: "Spectra", targets: ["Spectra"]),
         .library(name: "RLWE", targets: ["RLWE"]),
+        // The layers below, for programs that work on them directly, such as the harness in Benchmarks.
+        .library(name: "Ring", targets: ["Ring"]),
+        .library(name: "CKernels", targets: ["CKernels"]),
+        .library(name: "PlaintextReference", targets: ["PlaintextReference"]),
         .executable(name: "msfhe", targets: ["msfhe"]),
     ],
     dependencies: [

@@ -11,6 +11,25 @@ public struct EncryptedQueries: Sendable {
     /// What stays with the researcher.
     public let record: RunRecord
 
+    /// Encrypts prepared queries under `key` for the library of `card`: a fresh seed for the run, a fresh secret for
+    /// each batch of n queries. Costs about 1.5 microseconds a feature for each batch on one core.
+    ///
+    /// - Parameter progress: called after each batch with the number of queries done.
+    /// - Throws: ``InputError`` when there is no query, or when the vectors follow another recipe than the card's.
+    public init(
+        _ prepared: QueryVectors, key: SecretKey, card: LibraryCard, threads: Int,
+        progress: (Int) -> Void = { _ in }
+    ) throws(InputError) {
+        guard !prepared.vectors.isEmpty else { throw InputError("queries", "hold no spectrum to search for") }
+        guard prepared.recipe == card.content.vector else {
+            throw InputError(
+                "queries", "were made into vectors for another card; make them anew for this one")
+        }
+        self.init(
+            vectors: prepared.vectors, queries: prepared.queries, key: key, card: card, threads: threads,
+            progress: progress)
+    }
+
     /// Encrypts `vectors` under `key` for the library of `card`: a fresh seed for the run, a fresh secret for each
     /// batch of n queries.
     ///
@@ -80,6 +99,8 @@ public struct EncryptedQueries: Sendable {
 public struct QueryVectors: Sendable {
     /// The vectors, one for each of ``queries``.
     public let vectors: [[Float]]
+    /// The recipe by which the vectors were made.
+    public let recipe: VectorRecipe
     /// Names and precursors of the spectra that can be searched for.
     public let queries: [RunRecord.Query]
     /// The spectra that can be searched for.
@@ -93,7 +114,7 @@ public struct QueryVectors: Sendable {
 
     /// The vectors of `spectra` by the recipe of `card`.
     public init(_ spectra: [Spectrum], card: LibraryCard, threads: Int) {
-        let recipe = card.content.vector
+        recipe = card.content.vector
         var kept: [Spectrum] = []
         for spectrum in spectra {
             if let wanted = card.content.ionMode, let mode = spectrum.ionMode, mode != wanted {

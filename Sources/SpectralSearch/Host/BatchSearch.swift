@@ -17,12 +17,14 @@ public final class BatchSearch: Sendable {
     private let dimension: Int
     private let masks: PackedMatrix
     private let bodies: [PackedMatrix]
+    private let backend: Backend
 
     /// Rows that one thread multiplies at a time: few enough that their residues stay in the second-level cache.
     static let blockRows = 64
 
     /// Prepares the search of `upload`: expands its masks and packs its ciphertexts.
-    public init(card: LibraryCard, upload: Upload, threads: Int) {
+    public init(card: LibraryCard, upload: Upload, threads: Int, backend: Backend = .selected) {
+        self.backend = backend
         let degree = card.parameters.degree
         let dimension = upload.dimension
         self.dimension = dimension
@@ -31,11 +33,14 @@ public final class BatchSearch: Sendable {
         recordByteCount = AnswerLayout(card: card, queryCount: upload.queryCount).recordByteCount
         masks = upload.seed.masks(dimension: dimension, degree: degree, threads: threads)
             .withUnsafeBufferPointer {
-                PackedMatrix(residues: UnsafeRawBufferPointer($0), dimension: dimension, columns: degree)
+                PackedMatrix(
+                    residues: UnsafeRawBufferPointer($0), dimension: dimension, columns: degree,
+                    backend: backend)
             }
         bodies = parallelMap(upload.bodies, threads: threads) { body in
             body.withUnsafeBytes {
-                PackedMatrix(residues: $0, dimension: dimension, columns: $0.count / (3 * dimension))
+                PackedMatrix(
+                    residues: $0, dimension: dimension, columns: $0.count / (3 * dimension), backend: backend)
             }
         }
     }
@@ -75,7 +80,8 @@ public final class BatchSearch: Sendable {
             for row in 0..<rowCount {
                 PackedResidues.roundAndPack(
                     residues.unsafeBase + row * matrix.stride, count: matrix.columns, bits: bits,
-                    into: (answer + row * recordByteCount + offset).assumingMemoryBound(to: UInt8.self))
+                    into: (answer + row * recordByteCount + offset).assumingMemoryBound(to: UInt8.self),
+                    backend: backend)
             }
             offset += PackedResidues.byteCount(matrix.columns, bits: bits)
         }

@@ -49,8 +49,13 @@ public final class LibraryIndex: RowSource {
         if let problem = check.problem { throw InputError(path, problem) }
     }
 
-    package func copyRows(_ range: Range<Int>, to buffer: UnsafeMutableBufferPointer<Int8>) throws {
-        precondition(range.upperBound <= rowCount && buffer.count == range.count * dimension, "rows of the index")
+    /// Copies the rows of `range`, `dimension` entries each, one after the other, to `buffer`.
+    ///
+    /// - Precondition: the rows exist, and the buffer has room for them and no more.
+    /// - Throws: ``InputError`` or ``FileSystemError`` when the file cannot be read any more.
+    public func copyRows(_ range: Range<Int>, to buffer: UnsafeMutableBufferPointer<Int8>) throws {
+        precondition(
+            range.upperBound <= rowCount && buffer.count == range.count * dimension, "rows of the index")
         try file.read(
             at: Self.headerCount + range.lowerBound * dimension, into: UnsafeMutableRawBufferPointer(buffer))
     }
