@@ -5,10 +5,9 @@ import PackageDescription
 //
 //     msfhe                                   the command line
 //     PlaintextReference                      BLAS twins and the accuracy report
-//     Datasets                                public benchmarks made from their releases
 //     SpectralSearch                          encrypted search of spectral libraries
 //     Datasets                                public data sets, prepared from their releases
-//     Spectra            RLWE                 spectra without encryption | encryption without spectra
+//     Spectra            RLWE      Storage    spectra | encryption | files that appear whole or not at all
 //                        Ring                 modular arithmetic, NTT, randomness
 //                        CKernels             the hot loops, in C, chosen at run time
 //
@@ -49,19 +48,24 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
-        .target(name: "RLWE", dependencies: ["Ring"]),
+        .target(name: "RLWE", dependencies: ["Ring", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Spectra", dependencies: ["CZlib"]),
+        .target(name: "Storage"),
         .target(
             name: "SpectralSearch",
-            dependencies: ["RLWE", "Spectra", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: [
+                "RLWE", "Ring", "Spectra", "Storage", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .target(
             name: "Datasets",
-            dependencies: ["CZlib", "Spectra", .product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "PlaintextReference", dependencies: ["CGMP", "COpenBLAS", "CZlib", "Spectra", "SpectralSearch"]),
+            dependencies: ["CZlib", "Spectra", "Storage", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(
+            name: "PlaintextReference",
+            dependencies: ["CGMP", "COpenBLAS", "CZlib", "RLWE", "Ring", "Spectra", "SpectralSearch", "Storage"]),
         .executableTarget(
             name: "msfhe",
             dependencies: [
-                "Datasets", "PlaintextReference", "SpectralSearch",
+                "Datasets", "PlaintextReference", "RLWE", "Ring", "Spectra", "SpectralSearch", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -71,12 +75,13 @@ let package = Package(
         .testTarget(
             name: "RingTests", dependencies: ["Ring", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "RLWETests", dependencies: ["RLWE"]),
-        .testTarget(name: "SpectraTests", dependencies: ["Spectra"]),
+        .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),
         .testTarget(
             name: "DatasetsTests",
-            dependencies: ["Datasets", "Spectra", .product(name: "Crypto", package: "swift-crypto")]),
-        .testTarget(name: "SpectralSearchTests", dependencies: ["SpectralSearch", "TestSupport"]),
-        .testTarget(name: "PlaintextReferenceTests", dependencies: ["PlaintextReference", "Spectra"]),
+            dependencies: ["Datasets", "Spectra", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(name: "SpectralSearchTests", dependencies: ["SpectralSearch", "Storage", "TestSupport"]),
+        .testTarget(
+            name: "PlaintextReferenceTests", dependencies: ["PlaintextReference", "Spectra", "Storage", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["msfhe", "Spectra", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Spectra
+import Storage
 
 /// The spectral-search benchmark made of a MassBank-data release.
 ///
@@ -102,9 +103,19 @@ public struct MassBankDataset: Sendable {
         // An older provenance must not vouch for a mixture of old and new files.
         unlink(provenancePath)
         for file in card.files {
-            try DurableFile.write(texts[file.path].bytes, to: "\(output)/\(file.path).gz", as: .gzip)
+            try write(Gzip.compress(texts[file.path].bytes), to: "\(output)/\(file.path).gz")
         }
-        try DurableFile.write(provenance.json(), to: provenancePath, as: .plain)
+        try write(provenance.json(), to: provenancePath)
+    }
+
+    private func write(_ bytes: [UInt8], to path: String) throws(DatasetError) {
+        do {
+            let file = try OutputFile(path: path)
+            try file.write(bytes)
+            try file.commit()
+        } catch {
+            throw .unwritable(path: path, reason: (error as? FileSystemError)?.problem ?? "\(error)")
+        }
     }
 
     private func makeFolders(below output: String) throws(DatasetError) {

@@ -3,13 +3,14 @@ import RLWE
 import Ring
 import SpectralSearch
 import Spectra
+import Storage
 
 /// The whole encrypted search on given spectra, beside its plaintext twin: what `msfhe validate` does.
 ///
 /// Library rows go by in blocks; each block is searched encrypted, decrypted, and searched twice through OpenBLAS:
 /// with the float vectors (the accuracy that encryption could cost) and with the very integers that were
 /// encrypted (which isolates the encryption noise). Searching and multiplying in turn keeps the ratio of their
-/// times fair on a machine whose speed drifts, and memory independent of the size of the library.
+/// times fair on a machine whose speed drifts, and no matrix of all scores is ever held.
 package struct Validation {
     /// What happens to the precursors.
     package enum Precursor: String, CaseIterable, Sendable {
@@ -63,7 +64,7 @@ package struct Validation {
         }
         let results = try modes.map { try validate($0) }
         return Outcome(
-            report: report(of: results),
+            report: report(of: results, queryCount: queries.count),
             sections: results.map { result in
                 ReportPage.Section(
                     heading: results.count > 1 ? result.name : nil,
@@ -81,12 +82,12 @@ package struct Validation {
         var queries: [Spectrum]
     }
 
-    /// Library and queries by ion mode; one group where no query says its mode.
+    /// Library and queries by ion mode; one group where the library or the queries do not say theirs.
     private func groups(library: [Spectrum], queries: [Spectrum]) -> [Group] {
-        let declared = Set(queries.compactMap(\.ionMode)).intersection(library.compactMap(\.ionMode))
+        let (ofLibrary, ofQueries) = (Set(library.compactMap(\.ionMode)), Set(queries.compactMap(\.ionMode)))
         let wanted: [IonMode?] =
-            if let mode = options.ionMode { [mode] } else if declared.isEmpty { [nil] } else {
-                IonMode.allCases.filter(declared.contains)
+            if let mode = options.ionMode { [mode] } else if ofLibrary.isEmpty || ofQueries.isEmpty { [nil] } else {
+                IonMode.allCases.filter(ofLibrary.intersection(ofQueries).contains)
             }
         return wanted.map { mode in
             func belongs(_ spectrum: Spectrum) -> Bool {
@@ -136,21 +137,24 @@ package struct Validation {
         let key = timed(&seconds.keygen) { SecretKey.generate() }
 
         progress("\(name): encrypting", 0)
-        let queries = perturbed(group.queries.filter { !$0.cleanedPeaks(recipe).isEmpty })
-        guard !queries.isEmpty else { throw InputError("queries", "none has peaks to search by") }
-        var vectors: [[Float]] = []
-        let encrypted = timed(&seconds.encrypt) {
-            let prepared = QueryVectors(queries, card: library.card, threads: options.threads)
-            vectors = prepared.vectors
+        let candidates = perturbed(group.queries)
+        var prepared: QueryVectors?
+        let encrypted = try timed(&seconds.encrypt) {
+            let vectors = QueryVectors(candidates, card: library.card, threads: options.threads)
+            guard !vectors.vectors.isEmpty else { throw InputError("queries", "none has peaks to search by") }
+            prepared = vectors
             return EncryptedQueries(
-                vectors: prepared.vectors, queries: prepared.queries, key: key, card: library.card,
+                vectors: vectors.vectors, queries: vectors.queries, key: key, card: library.card,
                 threads: options.threads)
         }
+        let vectors = prepared?.vectors ?? []
+        let queries = prepared?.spectra ?? []
 
         let predicted = Self.predictedVariance(library)
         var result = Result(
             name: name,
-            librarySpectra: library.entries.count, compounds: Set(library.entries.map(\.compound)), queries: queries.count,
+            librarySpectra: library.entries.count, compounds: Set(library.entries.map(\.compound)),
+            queries: queries.count,
             noise: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: predicted.squareRoot())),
             predictedVariance: predicted,
             quantisation: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: 1e-3)))
@@ -162,7 +166,9 @@ package struct Validation {
             result.noise.add(block.encrypted.span, minus: block.quantised.span)
             result.quantisation.add(block.quantised.span, minus: block.plaintext.span)
             result.scatter.add(plaintext: block.plaintext.span, encrypted: block.encrypted.span)
-        } progress: { progress("\(name): searching", $0) }
+        } progress: {
+            progress("\(name): searching", $0)
+        }
 
         let right = queries.map { pass.compoundNumbers[$0.compound] }
         result.encrypted.add(pass.encryptedScores, rightCompounds: right)
@@ -183,7 +189,8 @@ package struct Validation {
         let sum = library.entries.indices.reduce(0.0) { sum, row in
             let entries = library.rows.values[row * dimension..<(row + 1) * dimension]
             let norm = Double(entries.reduce(0) { $0 + Int($1) * Int($1) }).squareRoot()
-            let deviation = card.parameters.phaseStandardDeviation(rowNorm: norm, precision: card.content.answer)
+            let deviation =
+                card.parameters.phaseStandardDeviation(rowNorm: norm, precision: card.content.answer)
                 / (Double(card.content.scaling.queryScale) * library.entries[row].scale)
             return sum + deviation * deviation
         }
@@ -205,7 +212,7 @@ package struct Validation {
 
     // MARK: Report
 
-    private func report(of results: [Result]) -> AccuracyReport {
+    private func report(of results: [Result], queryCount: Int) -> AccuracyReport {
         let seconds = results.map(\.seconds).reduce(.zero, +)
         let parameters = RLWEParameters.batch
         return AccuracyReport(
@@ -225,7 +232,7 @@ package struct Validation {
                         ionMode: result.name, library: Self.library([result]), queries: result.queries,
                         accuracy: Self.accuracy([result]), agreement: Self.agreement([result]))
                 },
-            machine: Machine.current)
+            queriesLeftOut: queryCount - results.map(\.queries).reduce(0, +), machine: Machine.current)
     }
 
     /// A compound measured in both ion modes counts once.

@@ -8,6 +8,7 @@ import Ring
 ///
 /// Immutable and shared freely between threads.
 public final class DecryptionRun: Sendable {
+    /// The parameters that the run was encrypted with.
     public let parameters: RLWEParameters
     /// Number of columns of the run, all batches together.
     public let columns: Int
@@ -42,7 +43,7 @@ public final class DecryptionRun: Sendable {
     ///   - body: the residues of its bodies, ``columns`` in all, batch after batch.
     ///   - phases: ``columns`` results.
     ///
-    /// One forward transform, and one inverse transform for each batch: about 1.3 microseconds each.
+    /// Costs one forward transform, and one inverse transform for each batch.
     public func phases(
         mask: UnsafeBufferPointer<UInt32>, body: UnsafeBufferPointer<UInt32>,
         into phases: UnsafeMutableBufferPointer<Int32>

@@ -13,7 +13,9 @@ public struct MaskSeed: Sendable, Hashable {
 
     private let stream: RandomStream
 
+    /// Whether two seeds have the same bytes.
     public static func == (x: MaskSeed, y: MaskSeed) -> Bool { x.bytes == y.bytes }
+    /// Hashes the bytes.
     public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 
     static func fresh() -> MaskSeed {
@@ -53,6 +55,7 @@ public struct MaskSeed: Sendable, Hashable {
 /// The 32 fresh bytes that make the secrets of one run differ from those of every other run of the same key.
 /// Kept by the researcher, with the run's record; not secret by itself.
 public struct RunNonce: Sendable, Hashable {
+    /// The 32 bytes of the nonce.
     public let bytes: Data
     /// Number of bytes of a nonce.
     public static let byteCount = 32

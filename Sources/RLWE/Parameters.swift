@@ -32,7 +32,7 @@ public struct RLWEParameters: Sendable, Hashable {
     ///
     /// - Throws: ``SecurityError`` when the table gives less than 128 bits.
     public init(degree: Int, logModulus: Int) throws(SecurityError) {
-        guard let security = SecurityTable.level(degree: degree, logModulus: logModulus) else {
+        guard logModulus >= 1, let security = SecurityTable.level(degree: degree, logModulus: logModulus) else {
             throw SecurityError(
                 degree: degree, logModulus: logModulus,
                 allowed: SecurityTable.maximumLogModulus(degree: degree, level: .bits128))
@@ -65,13 +65,17 @@ public struct RLWEParameters: Sendable, Hashable {
 
 /// Parameters that the security table does not allow.
 public struct SecurityError: Error, CustomStringConvertible {
+    /// The ring degree n asked for.
     public let degree: Int
+    /// The log2 of the modulus asked for.
     public let logModulus: Int
     /// The most that the table allows at this degree for 128 bits of security; nil where it covers none.
     public let allowed: Int?
 
+    /// One line that says what is wrong.
     public var description: String {
-        let limit = allowed.map { "the limit for 128 bits of security is \($0)" } ?? "the security table has no such degree"
+        let limit =
+            allowed.map { "the limit for 128 bits of security is \($0)" } ?? "the security table has no such degree"
         return "ring degree \(degree) with a modulus of \(logModulus) bits is not secure: \(limit)"
     }
 }

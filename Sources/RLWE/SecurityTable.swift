@@ -4,6 +4,7 @@ public enum SecurityLevel: Int, Sendable, Codable, CaseIterable, Comparable {
     case bits192 = 192
     case bits256 = 256
 
+    /// Orders levels by strength.
     public static func < (x: SecurityLevel, y: SecurityLevel) -> Bool { x.rawValue < y.rawValue }
 }
 

@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// What happens to the bytes of a buffer when it is freed.
@@ -42,7 +42,7 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
             fatalError("out of memory: a buffer of \(byteCount) bytes could not be allocated")
         }
         #if os(Linux)
-        if isLarge { madvise(pointer, byteCount, Int32(MADV_HUGEPAGE)) }
+            if isLarge { madvise(pointer, byteCount, Int32(MADV_HUGEPAGE)) }
         #endif
         memset(pointer, 0, byteCount)
         base = pointer
@@ -75,8 +75,8 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
 /// Overwrites `count` bytes with zeros in a way that the optimiser keeps.
 package func wipe(_ pointer: UnsafeMutableRawPointer, _ count: Int) {
     #if os(Linux)
-    explicit_bzero(pointer, count)
+        explicit_bzero(pointer, count)
     #else
-    memset_s(pointer, count, 0, count)
+        memset_s(pointer, count, 0, count)
     #endif
 }

@@ -1,11 +1,11 @@
 import CKernels
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// One implementation of the kernels: a table of C functions for one instruction set.
@@ -56,6 +56,7 @@ public struct BackendError: Error, CustomStringConvertible {
     /// The names that this machine offers.
     public let available: [String]
 
+    /// One line that says what is wrong.
     public var description: String {
         "MSFHE_BACKEND is '\(requested)', which this machine or build does not have; "
             + "it has \(available.joined(separator: ", "))"

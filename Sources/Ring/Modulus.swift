@@ -11,9 +11,12 @@ public struct Modulus: Sendable, Hashable, CustomStringConvertible {
 
     /// Bit length of q.
     public var bits: Int { Int(constants.bits) }
+    /// The prime in decimal digits.
     public var description: String { "\(value)" }
 
+    /// Whether two moduli are the same prime.
     public static func == (x: Modulus, y: Modulus) -> Bool { x.value == y.value }
+    /// Hashes the prime.
     public func hash(into hasher: inout Hasher) { hasher.combine(value) }
 
     /// Width of a Montgomery word: R = 2^52.
@@ -107,6 +110,7 @@ public enum ModulusError: Error, Equatable, CustomStringConvertible {
     case notPrime(UInt64)
     case tooFew(bits: Int, divisor: UInt64)
 
+    /// One line that says what is wrong.
     public var description: String {
         switch self {
         case .outOfRange(let value): "modulus \(value) is outside 2^19 to 2^49"

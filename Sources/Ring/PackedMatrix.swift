@@ -2,8 +2,8 @@ import CKernels
 
 /// A matrix of residues modulo 2^24, packed once for products with many rows of small integers.
 ///
-/// `dimension` rows (the summation index) by `columns` columns; 3 bytes an entry, columns padded to a multiple
-/// of 16.
+/// `dimension` rows (the summation index) by `columns` columns, padded to a multiple of 16; 3 or 4 bytes an
+/// entry, as the backend prefers.
 package final class PackedMatrix: Sendable {
     /// Length of the inner products, a multiple of 4.
     package let dimension: Int
@@ -13,6 +13,7 @@ package final class PackedMatrix: Sendable {
     package var stride: Int { (columns + 15) / 16 * 16 }
     private let panels: AlignedBuffer<UInt8>
     private let backend: Backend
+    private var product: msfhe_gemm { backend.kernels.pointee.gemm24.pointee }
 
     /// Packs three-byte little-endian residues, given row by row.
     package init(
@@ -23,8 +24,9 @@ package final class PackedMatrix: Sendable {
         self.dimension = dimension
         self.columns = columns
         self.backend = backend
-        panels = AlignedBuffer(count: 48 * dimension * ((columns + 15) / 16))
-        backend.kernels.pointee.gemm_pack(
+        let product = backend.kernels.pointee.gemm24.pointee
+        panels = AlignedBuffer(count: product.entry_bytes * dimension * ((columns + 15) / 16 * 16))
+        product.pack(
             panels.unsafeBase, residues.baseAddress?.assumingMemoryBound(to: UInt8.self), 3 * columns, dimension,
             columns)
     }
@@ -34,6 +36,6 @@ package final class PackedMatrix: Sendable {
     package func multiply(
         rows: UnsafePointer<Int8>, rowCount: Int, into output: UnsafeMutablePointer<UInt32>
     ) {
-        backend.kernels.pointee.gemm(output, stride, rows, rowCount, panels.unsafeBase, dimension, columns)
+        product.multiply(output, stride, rows, rowCount, panels.unsafeBase, dimension, columns)
     }
 }

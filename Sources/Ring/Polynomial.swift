@@ -18,6 +18,7 @@ public enum LazyEvaluation: PolynomialDomain {}
 /// Not copyable: a change of domain happens in place and consumes the value it came from, so no stale
 /// representation is left behind, and a secret exists once.
 public struct Polynomial<Domain: PolynomialDomain>: ~Copyable, Sendable {
+    /// The ring that the polynomial belongs to.
     public let ring: PolynomialRing
     package let values: AlignedBuffer<UInt64>
 

@@ -7,6 +7,7 @@ import CKernels
 public final class PolynomialRing: Sendable {
     /// The degree n: 2^10 to 2^16.
     public let degree: Int
+    /// The prime q.
     public let modulus: Modulus
     /// The kernels that work on this ring's polynomials.
     public let backend: Backend
@@ -45,6 +46,7 @@ public enum RingError: Error, Equatable, CustomStringConvertible {
     case unsupportedDegree(Int)
     case noTransform(degree: Int, modulus: UInt64)
 
+    /// One line that says what is wrong.
     public var description: String {
         switch self {
         case .unsupportedDegree(let degree):

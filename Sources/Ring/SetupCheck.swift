@@ -58,7 +58,8 @@ extension SetupCheck {
         expect(
             root.power(BigInteger(UInt64(degree)), modulo: q) == q - BigInteger(1),
             "\(ring.root) is not a primitive root of unity of order \(2 * degree) modulo \(q)")
-        guard let inverseRoot = root.inverse(modulo: q), let inverseDegree = BigInteger(UInt64(degree)).inverse(modulo: q)
+        guard let inverseRoot = root.inverse(modulo: q),
+            let inverseDegree = BigInteger(UInt64(degree)).inverse(modulo: q)
         else { return expect(false, "the root or the degree has no inverse modulo \(q)") }
 
         checkFactors(ring.tables.roots, root: root, modulus: q, "root")
@@ -136,7 +137,8 @@ extension SetupCheck {
             tail = tail + weights[magnitude]
             let exact = (tail * BigInteger.powerOfTwo(63) / total).double
             let found = Double(distribution.thresholds[magnitude - 1])
-            expect(abs(found - exact) <= exact * 0x1p-48 + 2, "P(|X| > \(magnitude - 1)) is \(found), GMP says \(exact)")
+            expect(
+                abs(found - exact) <= exact * 0x1p-48 + 2, "P(|X| > \(magnitude - 1)) is \(found), GMP says \(exact)")
         }
     }
 

@@ -32,11 +32,13 @@ public struct Spectrum: Sendable, Hashable {
     public var precursorCharge: Int?
     /// The ion species in bracket notation, such as `[M+H]+`.
     public var adduct: String?
+    /// The polarity; nil when the file does not say.
     public var ionMode: IonMode?
     /// The molecular formula in Hill order, as the file writes it.
     public var formula: String?
     /// The full InChIKey; its first 14 characters name the compound.
     public var inchiKey: String?
+    /// The structure as a SMILES string, as the file writes it.
     public var smiles: String?
     /// Retention time in seconds.
     public var retentionTime: Double?

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
 import PlaintextReference
-import RLWE
 import SpectralSearch
 import Spectra
+import Storage
 
 struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,6 +20,9 @@ struct Demo: ParsableCommand {
     @Option(help: "The report as a page to look at.")
     var html: String?
 
+    @Option(help: "Keep the demonstration's files in this folder, which must not exist yet.")
+    var keep: String?
+
     @OptionGroup var cores: ThreadOptions
 
     private static let queryCount = 500
@@ -31,17 +34,36 @@ struct Demo: ParsableCommand {
         let queries = SimulatedPeptides.queries(count: Self.queryCount, seed: Self.seed)
         log.info("A simulated library: \(library.count) theoretical spectra of tryptic peptides.")
         log.info("Simulated queries: \(queries.count) of them with peaks lost, shifted and added.\n")
-        let walk = try Walk(library: library, queries: queries, threads: cores.threads)
+        let walk = try withFolder { try Walk(library: library, queries: queries, folder: $0, threads: cores.threads) }
         let outcome = try compareWithPlaintext(library, queries)
         try publish(
             outcome, title: "Encrypted search of a simulated peptide library", note: "simulated spectra", json: json,
             html: html)
-        if json == "-" { return }
-        print(walk.table)
-        print("")
-        print(ReportText(outcome.report).text)
-        print("")
-        print(walk.closingLine)
+        if json == "-" || html == "-" { return }
+        try printResult(
+            [ReportText(outcome.report).text, walk.table, "", walk.closingLine(outcome.report)].joined(separator: "\n"))
+    }
+
+    /// Calls `body` with the folder to keep, or with a temporary one.
+    private func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+        let folder =
+            keep.map { URL(fileURLWithPath: $0) }
+            ?? FileManager.default.temporaryDirectory.appendingPathComponent("msfhe-demo-\(UUID().uuidString)")
+        if let keep, FileManager.default.fileExists(atPath: keep) {
+            throw InputError(keep, "exists already; choose another folder, or remove it first")
+        }
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw InputError(folder.path, "cannot be made: \(error.localizedDescription)")
+        }
+        guard keep == nil else { return try body(folder) }
+        UnfinishedFiles.add(folder.path)
+        defer {
+            try? FileManager.default.removeItem(at: folder)
+            UnfinishedFiles.remove(folder.path)
+        }
+        return try body(folder)
     }
 
     /// The plaintext twin. A query's own name hides its compound, so the truth lends it one here.
@@ -57,18 +79,17 @@ struct Demo: ParsableCommand {
     }
 }
 
-/// The researcher's and the host's way through files, in a temporary folder.
+/// The researcher's and the host's way through files.
 private struct Walk {
     let table: String
-    let closingLine: String
+    private let upload: Int
+    private let download: Int
 
-    init(library: [Spectrum], queries: [SimulatedQuery], threads: Int) throws {
-        let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("msfhe-demo-\(ProcessInfo.processInfo.processIdentifier)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+    init(library: [Spectrum], queries: [SimulatedQuery], folder: URL, threads: Int) throws {
         func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
+        try write(Data(library.map(MGFWriter.block).joined().utf8), to: path("library.mgf"))
+        try write(Data(queries.map(\.spectrum).map(MGFWriter.block).joined().utf8), to: path("queries.mgf"))
         try Self.step("keygen", "the researcher makes a key") { try KeyFile.create(path: path("key")) }
         try Self.step("library build", "the host makes its library searchable") {
             var options = LibraryBuilder.Options(recipe: try VectorRecipe())
@@ -85,7 +106,7 @@ private struct Walk {
                 threads: threads
             ).write(to: path("run.msq"))
         }
-        let search = try Self.step("search", "the host searches, without decrypting") {
+        try Self.step("search", "the host searches, without decrypting") {
             try SearchJob(library: path("library"), queries: path("run.msq"))
                 .run(output: path("run.mss"), threads: threads) { _ in }
         }
@@ -100,20 +121,17 @@ private struct Walk {
             ).hits
         }
         table = Self.table(hits, queries, entries)
-        closingLine = Self.closingLine(
-            upload: Self.size(path("run.msq")), download: Self.size(path("run.mss")), search: search,
-            scores: library.count * queries.count)
+        upload = Self.size(path("run.msq"))
+        download = Self.size(path("run.mss"))
     }
 
     /// Runs one step and says what it was and how long it took.
-    @discardableResult
-    private static func step(_ command: String, _ meaning: String, _ body: () throws -> Void) throws -> Double {
+    private static func step(_ command: String, _ meaning: String, _ body: () throws -> Void) throws {
         let start = ContinuousClock.now
         try body()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let label = command.padding(toLength: 14, withPad: " ", startingAt: 0)
         log.info("\(label) \(ProgressLine.duration(seconds))  \(meaning)")
-        return seconds
     }
 
     private static func size(_ path: String) -> Int {
@@ -127,13 +145,18 @@ private struct Walk {
         lines += hits.prefix(12).map { hit in
             let entry = entries[hit.row]
             let verdict = entry.compound == queries[hit.query].truth.compound ? "right" : "wrong"
-            return "\(queries[hit.query].spectrum.name)   \(String(format: "%.3f", hit.score))  \(entry.name) \(entry.adduct)  \(verdict)"
+            return
+                "\(queries[hit.query].spectrum.name)   \(String(format: "%.3f", hit.score))  \(entry.name) \(entry.adduct)  \(verdict)"
         }
         lines.append("… \(right) of \(hits.count) simulated queries identified rightly")
         return lines.joined(separator: "\n")
     }
 
-    private static func closingLine(upload: Int, download: Int, search: Double, scores: Int) -> String {
-        "The host saw \(ProgressLine.bytes(upload)) of ciphertext, and nothing else of the spectra; it sent back \(ProgressLine.bytes(download)) of encrypted scores after \(ProgressLine.duration(search)): \(String(format: "%.0f", search / Double(scores) * 1e9)) ns a score."
+    /// What the host saw, and what it cost.
+    func closingLine(_ report: AccuracyReport) -> String {
+        let scores = Double(report.queries) * Double(report.library.spectra)
+        let each = report.seconds.search / scores * Double(report.threads) * 1e9
+        return
+            "The host saw \(ProgressLine.bytes(upload)) of ciphertext and nothing else of the spectra, sent back \(ProgressLine.bytes(download)) of encrypted scores, and computed for \(ProgressLine.duration(report.seconds.search)): \(String(format: "%.0f", each)) core nanoseconds a score."
     }
 }

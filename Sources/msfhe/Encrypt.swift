@@ -1,6 +1,7 @@
 import ArgumentParser
 import SpectralSearch
 import Spectra
+import Storage
 
 struct Encrypt: ParsableCommand {
     static let configuration = CommandConfiguration(

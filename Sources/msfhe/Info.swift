@@ -51,7 +51,7 @@ struct Info: ParsableCommand {
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             try write(encoder.encode(report) + Data("\n".utf8), to: json)
         } else {
-            print(text(of: report))
+            try printResult(text(of: report))
         }
         if let findings = report.check, findings.contains(where: { !$0.passed }) {
             throw ExitCode(1)
@@ -71,7 +71,8 @@ struct Info: ParsableCommand {
             )
         }
         for finding in report.check ?? [] {
-            lines.append("check        \(finding.passed ? "ok    " : "FAILED") \(finding.name): \(finding.constants) constants")
+            lines.append(
+                "check        \(finding.passed ? "ok    " : "FAILED") \(finding.name): \(finding.constants) constants")
             lines += finding.failures.map { "             \($0)" }
         }
         return lines.joined(separator: "\n")

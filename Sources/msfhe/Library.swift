@@ -37,7 +37,10 @@ struct Library: ParsableCommand {
 
         @OptionGroup var cores: ThreadOptions
 
+        func validate() throws { try validateDimension(dimension) }
+
         func run() throws {
+            try SpectralLibrary.requireFree(out)
             let progress = ProgressLine()
             var options = LibraryBuilder.Options(recipe: try VectorRecipe(dimension: dimension))
             options.ionMode = ionMode
@@ -53,12 +56,15 @@ struct Library: ParsableCommand {
 
         private func report(_ library: SpectralLibrary, _ builder: LibraryBuilder) {
             let content = library.card.content
-            if builder.otherModeCount > 0 { log.info("\(builder.otherModeCount) spectra of the other ion mode left out") }
+            if builder.otherModeCount > 0 {
+                log.info("\(builder.otherModeCount) spectra of the other ion mode left out")
+            }
             if builder.withoutPeaksCount > 0 {
                 log.warning("\(builder.withoutPeaksCount) spectra without usable peaks left out")
             }
             if builder.withoutPrecursorCount > 0 {
-                log.warning("\(builder.withoutPrecursorCount) spectra have no precursor: found by their fragments alone")
+                log.warning(
+                    "\(builder.withoutPrecursorCount) spectra have no precursor: found by their fragments alone")
             }
             log.info(
                 "\(out): \(content.library.spectra) spectra of \(content.library.compounds) compounds, \(content.vector.dimension) numbers each"

@@ -72,6 +72,17 @@ func withPointers<each Element: BitwiseCopyable & Equatable, Result>(
     }
 }
 
+/// Calls `body` with a table of the addresses of buffers, which stay valid until it returns.
+func withTable<Element>(
+    of buffers: [Buffer<Element>], body: (UnsafePointer<UnsafePointer<Element>?>) -> Void
+) {
+    withExtendedLifetime(buffers) {
+        // At least one entry, so that an empty table has an address, too.
+        let table = buffers.map { Optional(UnsafePointer($0.pointer)) } + [nil]
+        table.withUnsafeBufferPointer { body($0.baseAddress!) }
+    }
+}
+
 /// Records an issue that tells where an output first differs, or that something outside was written.
 func expect<Element>(
     _ actual: Buffer<Element>, equals expected: [Element], _ circumstances: @autoclosure () -> String,

@@ -1,9 +1,31 @@
 import CKernels
 import Testing
 
-@Suite("Matrix products mod 2^24")
+/// One of the three matrix products: signed rows times residues modulo a power of two.
+enum MatrixProduct: Int, CaseIterable, Sendable {
+    case modulo16 = 16
+    case modulo24 = 24
+    case modulo32 = 32
+
+    var residueBytes: Int { rawValue / 8 }
+    /// The largest residue, all ones.
+    var mask: UInt32 { .max >> UInt32(32 - rawValue) }
+    /// Entries of the rows are of 16 bits, not of 8.
+    var hasWideRows: Bool { self == .modulo32 }
+    var entries: ClosedRange<Int> { hasWideRows ? -32768...32767 : -127...127 }
+
+    func kernel(_ backend: Backend) -> msfhe_gemm {
+        switch self {
+        case .modulo16: backend.kernels.gemm16.pointee
+        case .modulo24: backend.kernels.gemm24.pointee
+        case .modulo32: backend.kernels.gemm32.pointee
+        }
+    }
+}
+
+@Suite("Matrix products modulo powers of two")
 struct MatrixProductTests {
-    /// A matrix of residues in the three-byte form that gemm_pack reads, its rows some bytes apart.
+    /// A matrix of residues as the wire has them, its rows some bytes apart.
     private struct Residues {
         let dimension: Int
         let columns: Int
@@ -11,98 +33,134 @@ struct MatrixProductTests {
         let entries: [UInt32]  // row by row
         let bytes: Buffer<UInt8>
 
-        init(dimension: Int, columns: Int, gap: Int, entry: () -> UInt32) {
+        init(_ product: MatrixProduct, dimension: Int, columns: Int, gap: Int, entry: () -> UInt32) {
             self.dimension = dimension
             self.columns = columns
-            stride = 3 * columns + gap
+            let width = product.residueBytes
+            stride = width * columns + gap
             entries = (0..<dimension * columns).map { _ in entry() }
             var rows = [UInt8](repeating: 0xEE, count: max(0, dimension * stride - gap))
             for (index, entry) in entries.enumerated() {
-                let start = index / columns * stride + index % columns * 3
-                for limb in 0..<3 { rows[start + limb] = UInt8(truncatingIfNeeded: entry >> (8 * limb)) }
+                let start = index / columns * stride + index % columns * width
+                for limb in 0..<width { rows[start + limb] = UInt8(truncatingIfNeeded: entry >> (8 * limb)) }
             }
             bytes = Buffer(input: rows, offset: 1)
         }
 
-        func packed(by backend: Backend) -> Buffer<UInt8> {
-            let packed = Buffer<UInt8>(output: 48 * dimension * ((columns + 15) / 16))
-            withPointers(packed, bytes) {
-                backend.kernels.gemm_pack($0, $1, stride, dimension, columns)
-            }
+        func packed(by kernel: msfhe_gemm) -> Buffer<UInt8> {
+            let packed = Buffer<UInt8>(output: kernel.entry_bytes * dimension * ((columns + 15) / 16 * 16))
+            withPointers(packed, bytes) { kernel.pack($0, $1, stride, dimension, columns) }
             return packed
         }
     }
 
-    @Test("packing follows the documented layout", arguments: Backend.all)
-    func packing(backend: Backend) {
-        var generator = TestGenerator(seed: 1)
-        for columns in [0, 1, 5, 15, 16, 17, 31, 32, 33, 50] {
-            for dimension in [0, 4, 8, 36] {
-                let matrix = Residues(dimension: dimension, columns: columns, gap: 7) {
-                    .random(in: 0..<1 << 24, using: &generator)
-                }
-                let packed = matrix.packed(by: backend)
-                let expected = (0..<packed.count).map { index -> UInt8 in
-                    let (panel, rest) = index.quotientAndRemainder(dividingBy: 48 * dimension)
-                    let (group, limb, byte) = (rest / 192, rest % 192 / 64, rest % 64)
-                    let (row, column) = (4 * group + byte % 4, 16 * panel + byte / 4)
-                    guard column < columns else { return 0 }
-                    return UInt8(truncatingIfNeeded: matrix.entries[row * columns + column] >> (8 * limb))
-                }
-                expect(packed, equals: expected, "\(dimension) x \(columns)")
-            }
-        }
-    }
-
     /// Checks a product against 64-bit integers.
-    private func checkProduct(
-        _ backend: Backend, rows: [Int8], rowCount: Int, matrix: Residues,
+    private func check(
+        _ product: MatrixProduct, by backend: Backend, rows: [Int], rowCount: Int, matrix: Residues,
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
+        let kernel = product.kernel(backend)
         let (dimension, columns) = (matrix.dimension, matrix.columns)
         let width = (columns + 15) / 16 * 16
         let outStride = width + 16
+        let circumstances = "\(rowCount) x \(dimension) x \(columns)"
         let out = Buffer(inPlace: [UInt32](repeating: .max, count: rowCount * outStride))
-        withPointers(out, Buffer(input: rows, offset: 3), matrix.packed(by: backend)) { out, rows, packed in
-            backend.kernels.gemm(out, outStride, rows, rowCount, packed, dimension, columns)
+        let packed = matrix.packed(by: kernel)
+        func multiply(_ rows: Buffer<some FixedWidthInteger>) {
+            withPointers(out, rows, packed) {
+                kernel.multiply($0, outStride, $1, rowCount, $2, dimension, columns)
+            }
+        }
+        if product.hasWideRows {
+            multiply(Buffer(input: rows.map(Int16.init), offset: 6))
+        } else {
+            multiply(Buffer(input: rows.map(Int8.init), offset: 3))
         }
         var expected = [UInt32](repeating: .max, count: rowCount * outStride)
         for row in 0..<rowCount {
-            var sums = [Int64](repeating: 0, count: width)
+            var sums = [Int](repeating: 0, count: width)
             for j in 0..<dimension {
+                let factor = rows[row * dimension + j]
                 for column in 0..<columns {
-                    sums[column] +=
-                        Int64(rows[row * dimension + j]) * Int64(matrix.entries[j * columns + column])
+                    sums[column] += factor * Int(matrix.entries[j * columns + column])
                 }
             }
             for column in 0..<width {
-                expected[row * outStride + column] = UInt32(truncatingIfNeeded: sums[column]) & 0xFF_FFFF
+                expected[row * outStride + column] = UInt32(truncatingIfNeeded: sums[column]) & product.mask
             }
         }
-        expect(
-            out, equals: expected, "\(rowCount) x \(dimension) x \(columns)", sourceLocation: sourceLocation)
+        expect(out, equals: expected, circumstances, sourceLocation: sourceLocation)
+        #expect(packed.guardsAreIntact, "packing wrote outside: \(circumstances)", sourceLocation: sourceLocation)
     }
 
-    @Test("products agree with 64-bit integers", arguments: Backend.all)
-    func products(backend: Backend) {
+    @Test("products agree with 64-bit integers", arguments: Backend.all, MatrixProduct.allCases)
+    func products(backend: Backend, product: MatrixProduct) {
         var generator = TestGenerator(seed: 2)
         let shapes = [
-            (0, 8, 16), (3, 0, 16), (5, 8, 0), (1, 4, 1), (7, 12, 15), (8, 16, 16), (9, 20, 17), (17, 64, 40),
-            (15, 512, 33), (239, 8, 5), (240, 8, 16), (241, 12, 17), (249, 8, 3), (487, 4, 18),
+            (0, 8, 16), (3, 0, 16), (5, 8, 0), (1, 4, 1), (7, 12, 15), (8, 16, 16), (9, 20, 17), (12, 8, 31),
+            (17, 64, 40), (23, 36, 33), (15, 512, 33), (239, 8, 5), (240, 8, 16), (241, 12, 17), (249, 8, 3),
+            (487, 4, 18),
         ]
         for (rowCount, dimension, columns) in shapes {
-            let matrix = Residues(dimension: dimension, columns: columns, gap: 0) {
-                .random(in: 0..<1 << 24, using: &generator)
+            for gap in [0, 7] {
+                let matrix = Residues(product, dimension: dimension, columns: columns, gap: gap) {
+                    .random(in: 0...product.mask, using: &generator)
+                }
+                let rows = (0..<rowCount * dimension).map { _ in
+                    Int.random(in: product.entries, using: &generator)
+                }
+                check(product, by: backend, rows: rows, rowCount: rowCount, matrix: matrix)
             }
-            let rows = (0..<rowCount * dimension).map { _ in Int8.random(in: -127...127, using: &generator) }
-            checkProduct(backend, rows: rows, rowCount: rowCount, matrix: matrix)
         }
     }
 
-    @Test("the largest sums do not overflow", arguments: Backend.all, [127, -127] as [Int8])
-    func extremes(backend: Backend, entry: Int8) {
-        let matrix = Residues(dimension: 65536, columns: 2, gap: 0) { 0xFF_FFFF }
-        let rows = [Int8](repeating: entry, count: 9 * matrix.dimension)
-        checkProduct(backend, rows: rows, rowCount: 9, matrix: matrix)
+    @Test("every number of columns and of rows", arguments: Backend.all, MatrixProduct.allCases)
+    func oddShapes(backend: Backend, product: MatrixProduct) {
+        var generator = TestGenerator(seed: 3)
+        for count in 0...70 {
+            for (rowCount, columns) in [(count, 5), (3, count)] {
+                let matrix = Residues(product, dimension: 4, columns: columns, gap: 1) {
+                    .random(in: 0...product.mask, using: &generator)
+                }
+                let rows = (0..<rowCount * 4).map { _ in Int.random(in: product.entries, using: &generator) }
+                check(product, by: backend, rows: rows, rowCount: rowCount, matrix: matrix)
+            }
+        }
+    }
+
+    @Test("the largest sums are right", arguments: Backend.all, MatrixProduct.allCases)
+    func extremes(backend: Backend, product: MatrixProduct) {
+        // All ones, and for signed limbs of 16 bits the extremes of each: 7FFF, 8000 and the pair of them.
+        for residue in [product.mask, 0x7FFF_7FFF & product.mask, 0x8000_8000 & product.mask, 0x8000] {
+            let matrix = Residues(product, dimension: 65536, columns: 2, gap: 0) { residue }
+            for entry in [product.entries.lowerBound, product.entries.upperBound] {
+                let rows = [Int](repeating: entry, count: 2 * matrix.dimension)
+                check(product, by: backend, rows: rows, rowCount: 2, matrix: matrix)
+            }
+        }
+    }
+
+    @Test("a product mod 2^32 is one modulo any smaller power of two", arguments: Backend.all)
+    func smallerModulus(backend: Backend) {
+        var generator = TestGenerator(seed: 4)
+        let (dimension, columns, modulus) = (8, 16, UInt32(1 << 26))
+        let product = MatrixProduct.modulo32
+        let kernel = product.kernel(backend)
+        let rows = Buffer(
+            input: (0..<dimension).map { _ in Int16(Int.random(in: product.entries, using: &generator)) })
+        let matrix = Residues(product, dimension: dimension, columns: columns, gap: 0) {
+            .random(in: 0..<modulus, using: &generator)
+        }
+        let disturbed = zip(matrix.entries, 0...).map { $0 &+ UInt32($1) &* modulus }
+        var next = disturbed.makeIterator()
+        let congruent = Residues(product, dimension: dimension, columns: columns, gap: 0) { next.next()! }
+        let results = [matrix, congruent].map { residues in
+            let out = Buffer<UInt32>(output: columns)
+            withPointers(out, rows, residues.packed(by: kernel)) {
+                kernel.multiply($0, columns, $1, 1, $2, dimension, columns)
+            }
+            return out.values.map { $0 % modulus }
+        }
+        #expect(results[0] == results[1])
     }
 }

@@ -1,23 +1,25 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// The package's own folder, and the prepared data sets beside it, which are never committed.
 enum Folders {
-    static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-    static let card = package.appending(path: "datasets/massbank-2025.05.1").path(percentEncoded: false)
+    static let card = SharedDatasets.package.appending(path: "datasets/massbank-2025.05.1").path(percentEncoded: false)
 
-    static let shared: String = {
-        let named = ProcessInfo.processInfo.environment["MSFHE_DATASETS"]
-        let beside = package.appending(path: "../shared/datasets").standardizedFileURL
-        return named ?? beside.path(percentEncoded: false)
-    }()
-    static let hasShared: Bool = {
-        let isThere = FileManager.default.fileExists(atPath: shared + "/massbank-manifest.json")
-        if !isThere { print("Skipping tests on prepared data sets: none in \(shared)") }
-        return isThere
-    }()
+    /// The content of the gzip file at `path`, decompressed by another program than this one.
+    static func decompressed(_ path: String) throws -> Data {
+        let gunzip = Process()
+        let output = Pipe()
+        gunzip.executableURL = URL(filePath: "/usr/bin/env")
+        gunzip.arguments = ["gzip", "-dc", path]
+        gunzip.standardOutput = output
+        try gunzip.run()
+        let data = try output.fileHandleForReading.readToEnd() ?? Data()
+        gunzip.waitUntilExit()
+        #expect(gunzip.terminationStatus == 0)
+        return data
+    }
 
     /// Calls `body` with a new folder, which is removed afterwards.
     static func withTemporary<Result>(_ body: (String) throws -> Result) throws -> Result {
@@ -34,7 +36,7 @@ struct PreparedFile {
     static let shared = Result {
         try Dictionary(
             uniqueKeysWithValues: BenchmarkFile.allCases.map {
-                ($0, try PreparedFile($0, below: Folders.shared))
+                ($0, try PreparedFile($0, below: SharedDatasets.path("")))
             })
     }
 
@@ -49,15 +51,7 @@ struct PreparedFile {
     var rows: [Substring]
 
     init(_ file: BenchmarkFile, below folder: String) throws {
-        let gunzip = Process()
-        let output = Pipe()
-        gunzip.executableURL = URL(filePath: "/usr/bin/env")
-        gunzip.arguments = ["gzip", "-dc", "\(folder)/\(file.rawValue).gz"]
-        gunzip.standardOutput = output
-        try gunzip.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        gunzip.waitUntilExit()
-        #expect(gunzip.terminationStatus == 0)
+        let data = try Folders.decompressed("\(folder)/\(file.rawValue).gz")
         text = String(decoding: data, as: UTF8.self)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         if file == .records {
@@ -123,7 +117,7 @@ struct Part {
         let names = try FileManager.default.contentsOfDirectory(atPath: sixtyRecords)
         return try Part(Set(names.map { String($0.dropLast(4)) }))
     }
-    static let sixtyRecords = Folders.shared + "/massbank-records"
+    static let sixtyRecords = SharedDatasets.path("massbank-records")
 
     /// The records of the small benchmark: every role, tier, ion mode and laboratory is among them.
     static let small = Result {

@@ -1,6 +1,7 @@
 import Crypto
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 func sha256(_ bytes: some Sequence<UInt8>) -> String {
@@ -8,13 +9,13 @@ func sha256(_ bytes: some Sequence<UInt8>) -> String {
 }
 
 /// The card against the prepared files that it describes.
-@Suite(.enabled(if: Folders.hasShared))
+@Suite(.enabled(if: SharedDatasets.arePresent))
 struct CardTests {
     @Test func digestsAreTheManifests() throws {
         struct Manifest: Decodable {
             var sha256_text: [String: String]
         }
-        let data = try Data(contentsOf: URL(filePath: Folders.shared + "/massbank-manifest.json"))
+        let data = try Data(contentsOf: URL(filePath: SharedDatasets.path("massbank-manifest.json")))
         let manifest = try JSONDecoder().decode(Manifest.self, from: data)
         let card = try DatasetCard(folder: Folders.card)
         let spectra = card.files.filter { $0.path.hasSuffix(".msp") }
@@ -61,7 +62,7 @@ struct CardTests {
 }
 
 /// Preparing the benchmark from records.
-@Suite(.enabled(if: Folders.hasShared))
+@Suite(.enabled(if: SharedDatasets.arePresent))
 struct PreparationTests {
     /// Records that say what the entries say make those very entries, in the order and the files where they are.
     /// Other files of the source are not looked into.

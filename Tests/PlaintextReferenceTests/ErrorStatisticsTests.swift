@@ -5,8 +5,7 @@ import PlaintextReference
 @Suite struct ErrorStatisticsTests {
     private let range = -0.5...0.5
 
-    private func statistics(_ values: [Float], _ references: [Float], blocks: [Range<Int>]) -> ErrorStatistics
-    {
+    private func statistics(_ values: [Float], _ references: [Float], blocks: [Range<Int>]) -> ErrorStatistics {
         var statistics = ErrorStatistics(histogram: Histogram(range: range, binCount: 20))
         for block in blocks {
             statistics.add(values.span.extracting(block), minus: references.span.extracting(block))

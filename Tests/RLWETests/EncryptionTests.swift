@@ -55,8 +55,12 @@ private struct Exchange {
         }
     }
 
-    func decrypt(_ combination: (mask: [UInt32], body: [UInt32]), key: SecretKey? = nil, seed: MaskSeed? = nil) -> [Int] {
-        let run = DecryptionRun(key: key ?? self.key, nonce: nonce, seed: seed ?? self.seed, columns: total)
+    func decrypt(
+        _ combination: (mask: [UInt32], body: [UInt32]), key: SecretKey? = nil, nonce: RunNonce? = nil,
+        seed: MaskSeed? = nil
+    ) -> [Int] {
+        let run = DecryptionRun(
+            key: key ?? self.key, nonce: nonce ?? self.nonce, seed: seed ?? self.seed, columns: total)
         var phases = [Int32](repeating: 0, count: total)
         phases.withUnsafeMutableBufferPointer { phases in
             combination.mask.withUnsafeBufferPointer { mask in
@@ -123,7 +127,8 @@ struct EncryptionTests {
             predicted += 1024 * deviation * deviation
         }
         // The mask's rounding errors share one secret, whose weight varies by sqrt(n 2/9) / (n 2/3) = 2.2 %.
-        #expect(abs(square / predicted - 1) < 6 * (2.0 / 8192).squareRoot() + 3 * 0.022)
+        let tolerance = 6 * (2.0 / 8192).squareRoot() + 3 * 0.022
+        #expect(abs(square / predicted - 1) < tolerance)
     }
 
     /// With the wrong key, nonce or seed a phase is uniform: its variance is q^2 / 12.
@@ -133,6 +138,7 @@ struct EncryptionTests {
         let other = Exchange(columns: [8])
         for phases in [
             exchange.decrypt(combination, key: .generate()), exchange.decrypt(combination, seed: other.seed),
+            exchange.decrypt(combination, nonce: other.nonce),
         ] {
             let variance = phases.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(phases.count)
             // The square of a uniform number has relative deviation sqrt(4/5).

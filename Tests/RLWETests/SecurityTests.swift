@@ -10,7 +10,9 @@ struct SecurityTests {
             #expect(zip(limits, limits.dropFirst()).allSatisfy { $0 < $1 })
         }
         for degree in (11...16).map({ 1 << $0 }) {
-            let limits = SecurityLevel.allCases.compactMap { SecurityTable.maximumLogModulus(degree: degree, level: $0) }
+            let limits = SecurityLevel.allCases.compactMap {
+                SecurityTable.maximumLogModulus(degree: degree, level: $0)
+            }
             #expect(limits.count == 3 && limits == limits.sorted(by: >))
         }
     }

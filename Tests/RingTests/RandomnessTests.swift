@@ -39,7 +39,8 @@ struct RandomnessTests {
                 let deviation = distribution.standardDeviation
                 #expect(abs(mean) < 6 * deviation / Double(count).squareRoot())
                 // The variance of a normal sample's square is 2 sigma^4.
-                #expect(abs(square - deviation * deviation) < 6 * deviation * deviation * (2 / Double(count)).squareRoot())
+                #expect(
+                    abs(square - deviation * deviation) < 6 * deviation * deviation * (2 / Double(count)).squareRoot())
                 #expect(samples.allSatisfy { abs(Int($0)) <= 20 })
                 #expect(samples.contains { abs(Int($0)) > 12 })
             }

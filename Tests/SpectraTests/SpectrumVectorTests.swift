@@ -13,7 +13,7 @@ struct SpectrumVectorTests {
     private func randomSpectrum(_ generator: inout SplitMix64, peaks: Int = 40) -> Spectrum {
         spectrum(
             (0..<peaks).map { _ in (50 + 900 * generator.unit(), -log(generator.unit())) },
-            precursor: 100 + 900 * generator.unit())
+            precursor: 950 + 50 * generator.unit())
     }
 
     private func dot(_ x: some Sequence<Float>, _ y: some Sequence<Float>) -> Double {
@@ -96,7 +96,9 @@ struct SpectrumVectorTests {
             return bins
         }
         let (a, b) = (bins(x), bins(y))
-        func product(_ x: [Int: Double], _ y: [Int: Double]) -> Double { x.reduce(0) { $0 + $1.value * (y[$1.key] ?? 0) } }
+        func product(_ x: [Int: Double], _ y: [Int: Double]) -> Double {
+            x.reduce(0) { $0 + $1.value * (y[$1.key] ?? 0) }
+        }
         return product(a, b) / (product(a, a) * product(b, b)).squareRoot()
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Storage
 
 @testable import SpectralSearch
 
@@ -55,7 +56,7 @@ struct FileTests {
         // The name may also be taken while the file is being written.
         let late = try OutputFile(path: folder("late"), collision: .refuse)
         try folder.write(Data("old".utf8), to: "late")
-        #expect(throws: FileSystemError.self) { try late.commit() }
+        #expect(throws: InputError.self) { try late.commit() }
         #expect(try String(contentsOfFile: folder("late"), encoding: .utf8) == "old")
         let replacing = try OutputFile(path: folder("out"))
         try replacing.write(Data("new".utf8))
@@ -88,5 +89,13 @@ struct FileTests {
         #expect(Digest(hexadecimal: digest.description.uppercased()) == nil)
         #expect(Digest(hexadecimal: String(repeating: "+1", count: 32)) == nil)
         #expect(Digest(bytes: [1, 2]) == nil)
+    }
+}
+
+struct TableFieldTests {
+    @Test func controlCharactersBecomeBlanks() {
+        #expect("a\tb\nc\u{7F}d\u{85}e".onOneLine == "a b c d e")
+        #expect("Überglück °C ©".onOneLine == "Überglück °C ©")
+        #expect("a\r\nb".onOneLine == "a  b")
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import RLWE
 import Testing
 
@@ -17,13 +18,25 @@ struct ScalingTests {
     @Test func noScoreCanWrapAround() {
         for dimension in stride(from: 64, through: 4096, by: 4) {
             for precision in precisions {
-                var scaling = ScoreScaling(dimension: dimension, parameters: .batch, precision: precision)
-                #expect(scaling.excludesWrapAround(dimension: dimension, parameters: .batch, precision: precision))
-                let norm = Double(scaling.queryScale + 256) * 2.0.squareRoot() + Double(dimension).squareRoot() / 2
-                scaling.queryNormSquaredLimit = Int(norm * norm)
-                #expect(!scaling.excludesWrapAround(dimension: dimension, parameters: .batch, precision: precision))
+                let scaling = ScoreScaling(dimension: dimension, parameters: .batch, precision: precision)
+                let fits = largestPhase(scaling, dimension, precision) < 0x1p23
+                #expect(fits && scaling.queryScale > 6000, "dimension \(dimension)")
+                var larger = scaling
+                larger.queryScale += 256
+                let norm = Double(larger.queryScale) * 2.0.squareRoot() + Double(dimension).squareRoot() / 2
+                larger.queryNormSquaredLimit = Int((norm * norm / 100_000).rounded(.up)) * 100_000
+                let largerFits = largestPhase(larger, dimension, precision) < 0x1p23
+                #expect(!largerFits, "dimension \(dimension)")
             }
         }
+    }
+
+    /// The inequality of the design, written out.
+    private func largestPhase(_ scaling: ScoreScaling, _ dimension: Int, _ precision: AnswerPrecision) -> Double {
+        let rowNorm = Double(scaling.rowNormSquaredLimit).squareRoot()
+        let product = rowNorm * Double(scaling.queryNormSquaredLimit).squareRoot()
+        let errors = 20 * rowNorm * Double(dimension).squareRoot()
+        return product + errors + 1024 * exp2(23 - Double(precision.maskBits)) + exp2(23 - Double(precision.bodyBits))
     }
 
     /// Rows keep their direction, and never exceed the host's limit, whatever the vector.
@@ -39,7 +52,9 @@ struct ScalingTests {
             let (row, scale) = scaling.quantisedRow(vector)
             #expect(ScoreScaling.normSquared(row) <= scaling.rowNormSquaredLimit)
             #expect(row.allSatisfy { abs(Int($0)) <= 127 })
-            for (entry, value) in zip(row, vector) { #expect(abs(Double(entry) / scale - Double(value)) <= 0.5001 / scale) }
+            for (entry, value) in zip(row, vector) {
+                #expect(abs(Double(entry) / scale - Double(value)) <= 0.5001 / scale)
+            }
         }
         let (zero, scale) = scaling.quantisedRow([Float](repeating: 0, count: 512))
         #expect(scale == 1 && zero.allSatisfy { $0 == 0 })
@@ -48,7 +63,8 @@ struct ScalingTests {
     /// A vector of norm sqrt(2) is accepted in any direction.
     @Test func queriesStayWithinTheirLimits() {
         for dimension in [64, 512, 4096] {
-            let scaling = ScoreScaling(dimension: dimension, parameters: .batch, precision: AnswerPreset.default.precision)
+            let scaling = ScoreScaling(
+                dimension: dimension, parameters: .batch, precision: AnswerPreset.default.precision)
             var vectors = (0..<100).map { _ in (0..<dimension).map { _ in Float.random(in: -1...1) } }
             vectors.append([1] + [Float](repeating: 0, count: dimension - 1))
             vectors.append([Float](repeating: 1, count: dimension))

@@ -4,11 +4,12 @@ import Ring
 import Spectra
 import TestSupport
 import Testing
+import Storage
 
 @testable import SpectralSearch
 
 /// A small search through files: library, key, upload, answer.
-final class SearchFiles {
+final class SearchFiles: Sendable {
     let folder: TemporaryFolder
     let library: SpectralLibrary
     let truths: [Spectrum]
@@ -111,7 +112,8 @@ struct SearchTests {
             predicted += 150 * deviation * deviation
         }
         // Errors are shared by all rows, so 150 columns of 512 errors count; and the secret's weight varies by 2 %.
-        #expect(abs(squares / predicted - 1) < 6 * (2.0 / (150 * 512)).squareRoot() + 3 * 0.022)
+        let tolerance = 6 * (2.0 / Double(150 * 512)).squareRoot() + 3 * 0.022
+        #expect(abs(squares / predicted - 1) < tolerance)
     }
 
     /// The number of threads and the size of blocks change nothing in the answer.

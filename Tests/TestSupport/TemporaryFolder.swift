@@ -1,9 +1,11 @@
 import Foundation
 
 /// A folder that is gone when the object is.
-public final class TemporaryFolder {
+public final class TemporaryFolder: Sendable {
+    /// The folder's path.
     public let path: String
 
+    /// Makes a new folder.
     public init() throws {
         path = FileManager.default.temporaryDirectory.appendingPathComponent("msfhe-test-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

@@ -62,6 +62,30 @@ typedef struct {
     msfhe_factor inverse_n_root;  // n^-1 times the factor of the inverse's last layer, inverse_roots[1]
 } msfhe_ntt_tables;
 
+// Products of small signed integers with residues modulo 2^k:
+// out[r][c] = sum_j rows[r][j] * matrix[j][c] mod 2^k.
+//
+// The matrix is packed once for many rows. The packed form is the backend's own: only the `multiply` beside a
+// `pack` reads it, and it is not for storage.
+typedef struct {
+    // Bytes that an entry of a packed matrix takes, its columns padded to a multiple of 16.
+    size_t entry_bytes;
+    // packed: 64-byte aligned, entry_bytes * dimension * 16 * ceil(columns / 16) bytes. residues: k / 8
+    // little-endian bytes each, of any alignment, row j (0 <= j < dimension) from residues + j * stride on,
+    // stride in bytes. dimension: a multiple of 4.
+    void (*pack)(void *packed, const uint8_t *residues, size_t stride, size_t dimension, size_t columns);
+    // rows: row r from entry r * dimension on; each entry in [-127, 127] if it is an int8_t, any if it is an
+    // int16_t. out: row r from out + r * out_stride on; writes 16 * ceil(columns / 16) values in [0, 2^k) per
+    // row, those beyond the last column zero; 64-byte aligned, out_stride a multiple of 16. dimension: that of
+    // `pack`, at most 65536.
+    //
+    // Sums wrap modulo 2^32, a multiple of 2^k, so none can overflow. (Sums of one byte limb, at most
+    // 65536 * 255 * 127, do not even wrap.) A result mod 2^32 taken modulo a smaller power of two is the product
+    // modulo that power, whatever the residues' upper bits are.
+    void (*multiply)(uint32_t *out, size_t out_stride, const void *rows, size_t row_count, const void *packed,
+                     size_t dimension, size_t columns);
+} msfhe_gemm;
+
 typedef struct {
     const char *name;  // "portable", "avx512"
 
@@ -96,21 +120,53 @@ typedef struct {
     // canonical.
     void (*centred_low24)(uint32_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
 
-    // ---- Matrix products mod 2^24 ---------------------------------------------------------------------------
+    // ---- Sums of products mod q -------------------------------------------------------------------------------
     //
-    // out[r][c] = sum_j rows[r][j] * matrix[j][c] mod 2^24: small signed integers times residues. The matrix is
-    // packed once into byte limbs, in panels of 16 columns: panel p, group k of four consecutive j, limb l hold
-    // 64 bytes, byte 4c + i being bits 8l to 8l + 7 of matrix[4k + i][16p + c]. Columns beyond the last are zero.
+    // Point-wise inner products, such as those of the digits of a polynomial with a switching key. Each costs one
+    // Montgomery reduction, whatever the number of terms:
+    //
+    //     out[i] = sum_t x[t][i] y[t][i] R^-1 mod q, canonical; zero for no terms.
+    //
+    // In: x in [0, 2^52), y canonical, at most 4096 terms. In 64 bits neither the sum of the products' low 52
+    // bits overflows, below 4096 * 2^52, nor that of their high parts, each below q.
+    //
+    // x and y are tables of `terms` arrays of `count` values; an array may stand in them more than once. An
+    // output may be one of these arrays, but two outputs must not overlap.
+    void (*dot)(uint64_t *out, const uint64_t *const *x, const uint64_t *const *y, size_t terms, size_t count,
+                const msfhe_modulus *modulus);
+    // Two sums that share x, as the two polynomials of a key share the digits.
+    void (*dot2)(uint64_t *out0, uint64_t *out1, const uint64_t *const *x, const uint64_t *const *y0,
+                 const uint64_t *const *y1, size_t terms, size_t count, const msfhe_modulus *modulus);
 
-    // packed: 64-byte aligned, 48 * dimension * ceil(columns / 16) bytes. residues: three little-endian bytes
-    // each, row j (0 <= j < dimension) from residues + j * stride on. dimension: a multiple of 4.
-    void (*gemm_pack)(uint8_t *packed, const uint8_t *residues, size_t stride, size_t dimension,
-                      size_t columns);
-    // rows: row r from rows + r * dimension on, each entry in [-127, 127]. out: row r from out + r * out_stride
-    // on; writes 16 * ceil(columns / 16) values in [0, 2^24) per row; 64-byte aligned, out_stride a multiple of
-    // 16. dimension: a multiple of 4, at most 65536 (the accumulators' 31 bits hold 65536 * 255 * 127).
-    void (*gemm)(uint32_t *out, size_t out_stride, const int8_t *rows, size_t row_count, const uint8_t *packed,
-                 size_t dimension, size_t columns);
+    // The same sums for a stream of plaintexts, each read once and in order, and a tile of `terms` ciphertexts of
+    // two polynomials each:
+    //
+    //     out[s][k][c] = sum_t plaintexts[s][t][c] ciphertexts[t][k][c] R^-1 mod q, canonical,
+    //
+    // 0 <= s < sum_count, k = 0 or 1, 0 <= c < width. The three arrays are contiguous in this order of indices
+    // and do not overlap. In: plaintexts in [0, 2^52), ciphertexts canonical, at most 4096 terms; width: 8, 16
+    // or 32. As fast as memory while the tile, 16 * terms * width bytes, fills at most half of the first-level
+    // cache.
+    void (*dot2_stream)(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
+                        size_t sum_count, size_t terms, size_t width, const msfhe_modulus *modulus);
+
+    // ---- Automorphisms ----------------------------------------------------------------------------------------
+    //
+    // X -> X^g for odd g, of polynomials modulo X^n + 1. It permutes evaluations, and coefficients up to signs.
+    // The output does not overlap the input.
+
+    // out[i] = x[indices[i]]. indices: public, each below count.
+    void (*permute)(uint64_t *out, const uint64_t *x, const uint32_t *indices, size_t count);
+    // out = the coefficients of x(X^g), n = 2^log_n, 3 <= log_n <= 16. Canonical in and out. exponent: g, public,
+    // odd, below 2n.
+    void (*automorphism)(uint64_t *out, const uint64_t *x, uint32_t log_n, uint32_t exponent,
+                         const msfhe_modulus *modulus);
+
+    // ---- Matrix products modulo a power of two ----------------------------------------------------------------
+
+    const msfhe_gemm *gemm16;  // int8_t rows times residues mod 2^16
+    const msfhe_gemm *gemm24;  // int8_t rows times residues mod 2^24
+    const msfhe_gemm *gemm32;  // int16_t rows times residues mod 2^32, and so mod 2^25, 2^26 and so on
 
     // ---- Residues mod 2^24 on the wire -----------------------------------------------------------------------
 

@@ -1,72 +1,88 @@
 #include "portable.h"
 
-// The layout of a packed matrix: panels of 16 columns, in them groups of 4 rows, in them 3 byte limbs.
+// The layout of a packed matrix: panels of 16 columns, in them the entries row by row, four bytes each.
 enum {
     panel_columns = 16,
-    group_rows = 4,
-    limbs = 3,
-    limb_bytes = panel_columns * group_rows,
-    tile_rows = 8,  // rows of the left factor that share the work of unpacking
+    entry_bytes = sizeof(uint32_t),
+    tile_rows = 8,  // rows of the left factor that meet an entry while it is at hand
 };
 
-static size_t panel_count(size_t columns) {
-    return (columns + panel_columns - 1) / panel_columns;
+// The three products differ in the bytes of a residue and in the type of a row's entries. Both are constants
+// wherever these functions are used.
+typedef uint32_t (*entry_reader)(const void *rows, size_t index);
+
+static inline uint32_t int8_entry(const void *rows, size_t index) {
+    return (uint32_t)((const int8_t *)rows)[index];
 }
 
-void msfhe_portable_gemm_pack(uint8_t *packed, const uint8_t *residues, size_t stride, size_t dimension,
-                              size_t columns) {
-    for (size_t panel = 0; panel < panel_count(columns); ++panel) {
-        for (size_t group = 0; group < dimension / group_rows; ++group) {
-            for (size_t limb = 0; limb < limbs; ++limb) {
-                for (size_t position = 0; position < limb_bytes; ++position) {
-                    size_t column = panel * panel_columns + position / group_rows;
-                    size_t row = group * group_rows + position % group_rows;
-                    *packed++ = column < columns ? residues[row * stride + 3 * column + limb] : 0;
-                }
+static inline uint32_t int16_entry(const void *rows, size_t index) {
+    return (uint32_t)((const int16_t *)rows)[index];
+}
+
+static inline uint32_t residue(const uint8_t *bytes, size_t residue_bytes) {
+    uint32_t value = 0;
+    for (size_t i = 0; i < residue_bytes; ++i) {
+        value |= (uint32_t)bytes[i] << 8 * i;
+    }
+    return value;
+}
+
+static inline void pack(uint32_t *packed, const uint8_t *residues, size_t stride, size_t dimension,
+                        size_t columns, size_t residue_bytes) {
+    for (size_t first = 0; first < columns; first += panel_columns) {
+        for (size_t j = 0; j < dimension; ++j) {
+            for (size_t column = first; column < first + panel_columns; ++column) {
+                const uint8_t *bytes = residues + j * stride + column * residue_bytes;
+                *packed++ = column < columns ? residue(bytes, residue_bytes) : 0;
             }
         }
     }
 }
 
-// The entries of a group, row by row.
-static void unpack_group(uint32_t entries[group_rows][panel_columns], const uint8_t *group) {
-    for (size_t position = 0; position < limb_bytes; ++position) {
-        entries[position % group_rows][position / group_rows] =
-            (uint32_t)group[position] | (uint32_t)group[limb_bytes + position] << 8
-            | (uint32_t)group[2 * limb_bytes + position] << 16;
-    }
-}
-
-// Up to tile_rows rows times one panel.
-static void multiply_tile(uint32_t *out, size_t out_stride, const int8_t *rows, size_t row_count,
-                          const uint8_t *panel, size_t dimension) {
-    uint32_t sums[tile_rows][panel_columns] = {0};  // modulo 2^32, a multiple of 2^24
-    for (size_t j = 0; j < dimension; j += group_rows, panel += limbs * limb_bytes) {
-        uint32_t entries[group_rows][panel_columns];
-        unpack_group(entries, panel);
+// Up to tile_rows rows, from row `first` on, times one panel.
+static inline void multiply_tile(uint32_t *out, size_t out_stride, const void *rows, size_t first,
+                                 size_t row_count, const uint32_t *panel, size_t dimension,
+                                 size_t residue_bytes, entry_reader entry) {
+    uint32_t sums[tile_rows][panel_columns] = {0};
+    for (size_t j = 0; j < dimension; ++j, panel += panel_columns) {
         for (size_t row = 0; row < row_count; ++row) {
-            for (size_t i = 0; i < group_rows; ++i) {
-                uint32_t factor = (uint32_t)rows[row * dimension + j + i];
-                for (size_t column = 0; column < panel_columns; ++column) {
-                    sums[row][column] += factor * entries[i][column];
-                }
+            uint32_t factor = entry(rows, (first + row) * dimension + j);
+            for (size_t column = 0; column < panel_columns; ++column) {
+                sums[row][column] += factor * panel[column];
             }
         }
     }
+    uint32_t mask = UINT32_MAX >> (32 - 8 * residue_bytes);
     for (size_t row = 0; row < row_count; ++row) {
         for (size_t column = 0; column < panel_columns; ++column) {
-            out[row * out_stride + column] = sums[row][column] & 0xFFFFFF;
+            out[(first + row) * out_stride + column] = sums[row][column] & mask;
         }
     }
 }
 
-void msfhe_portable_gemm(uint32_t *out, size_t out_stride, const int8_t *rows, size_t row_count,
-                         const uint8_t *packed, size_t dimension, size_t columns) {
+static inline void multiply(uint32_t *out, size_t out_stride, const void *rows, size_t row_count,
+                            const uint32_t *packed, size_t dimension, size_t columns, size_t residue_bytes,
+                            entry_reader entry) {
     for (size_t row = 0; row < row_count; row += tile_rows) {
         size_t count = row_count - row < tile_rows ? row_count - row : tile_rows;
-        for (size_t panel = 0; panel < panel_count(columns); ++panel) {
-            multiply_tile(out + row * out_stride + panel * panel_columns, out_stride, rows + row * dimension,
-                          count, packed + panel * dimension * panel_columns * limbs, dimension);
+        for (size_t first = 0; first < columns; first += panel_columns) {
+            multiply_tile(out + first, out_stride, rows, row, count, packed + first * dimension, dimension,
+                          residue_bytes, entry);
         }
     }
 }
+
+#define DEFINE_GEMM(bits, entry)                                                                               \
+    static void pack##bits(void *packed, const uint8_t *residues, size_t stride, size_t dimension,            \
+                           size_t columns) {                                                                  \
+        pack(packed, residues, stride, dimension, columns, bits / 8);                                         \
+    }                                                                                                         \
+    static void multiply##bits(uint32_t *out, size_t out_stride, const void *rows, size_t row_count,          \
+                               const void *packed, size_t dimension, size_t columns) {                        \
+        multiply(out, out_stride, rows, row_count, packed, dimension, columns, bits / 8, entry);              \
+    }                                                                                                         \
+    const msfhe_gemm msfhe_portable_gemm##bits = {entry_bytes, pack##bits, multiply##bits};
+
+DEFINE_GEMM(16, int8_entry)
+DEFINE_GEMM(24, int8_entry)
+DEFINE_GEMM(32, int16_entry)

@@ -43,8 +43,8 @@ struct BinaryArray {
     }
 
     /// Takes in a piece of the base64 text.
-    mutating func append(_ piece: String) throws(Malformed) {
-        text.append(contentsOf: piece.utf8)
+    mutating func append(_ piece: ArraySlice<UInt8>) throws(Malformed) {
+        text += piece
         guard text.count <= SpectrumFileLimits.lineLength else {
             throw Malformed("the \(name) is longer than \(SpectrumFileLimits.lineLength >> 20) MiB of base64")
         }

@@ -64,6 +64,11 @@ final class ByteSource {
         return Array(pending)
     }
 
+    /// Consumes the first `count` of the bytes that were peeked at.
+    func discardPeeked(_ count: Int) {
+        pending.removeFirst(min(count, pending.count))
+    }
+
     private static func explanation(of state: Int32, detail: String) -> String {
         switch state {
         case Z_BUF_ERROR: "the gzip stream ends too early: the file is truncated"

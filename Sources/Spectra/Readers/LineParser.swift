@@ -17,7 +17,7 @@ extension LineParser {
         var lines = try LineReader(source)
         while let line = try lines.next() {
             let record: Record?
-            do { record = try consume(lines.buffer.span.extracting(line)) } catch {
+            do { record = try consume(lines.bytes.span.extracting(line)) } catch {
                 throw lines.failure(error)
             }
             if let record, !body(record) { return }

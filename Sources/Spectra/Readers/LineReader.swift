@@ -1,97 +1,72 @@
-import Foundation
-
 /// The lines of a byte source, ended by LF, CR LF or CR; the last one may lack its end.
 ///
-/// Lines are handed out as ranges of ``buffer``, which a line's length bounds, not the file's:
+/// Lines are handed out as ranges of ``bytes``, whose length the longest line bounds, not the file:
 ///
-///     while let line = try lines.next() { use(lines.buffer.span.extracting(line)) }
+///     while let line = try lines.next() { use(lines.bytes.span.extracting(line)) }
 struct LineReader {
-    /// Holds the line last returned by ``next()``.
-    private(set) var buffer = [UInt8](repeating: 0, count: ByteSource.pieceLength)
     /// The number of the line last returned, counted from 1.
     private(set) var number = 0
 
-    private let source: ByteSource
-    /// The part of `buffer` that is read from the source and not yet handed out.
-    private var unread = 0..<0
-    private var isAtEnd = false
+    private var window: ByteWindow
     private var endedInCarriageReturn = false
 
     /// The lines of `source`, without the UTF-8 byte order mark that may precede them.
     init(_ source: ByteSource) throws(SpectrumFileError) {
-        self.source = source
-        try fill()
-        if buffer[unread].starts(with: [0xEF, 0xBB, 0xBF]) { unread = 3..<unread.upperBound }
+        window = ByteWindow(source)
+        try window.skipByteOrderMark()
     }
 
-    /// Where in ``buffer`` the next line lies; nil at the end of the file.
+    /// Holds the line last returned by ``next()``.
+    var bytes: [UInt8] { window.bytes }
+
+    /// Where in ``bytes`` the next line lies; nil at the end of the file.
     mutating func next() throws(SpectrumFileError) -> Range<Int>? {
         try skipSecondHalfOfLineEnd()
         var scanned = 0
         while true {
-            if let end = lineEnd(from: unread.lowerBound + scanned) {
-                endedInCarriageReturn = buffer[end] == UInt8(ascii: "\r")
+            if let end = lineEnd(from: window.unread.lowerBound + scanned) {
+                endedInCarriageReturn = window.bytes[end] == UInt8(ascii: "\r")
                 return handOut(upTo: end, resumingAt: end + 1)
             }
-            scanned = unread.count
+            scanned = window.unread.count
             guard scanned <= SpectrumFileLimits.lineLength else { throw tooLong() }
-            guard !isAtEnd else {
-                return unread.isEmpty ? nil : handOut(upTo: unread.upperBound, resumingAt: unread.upperBound)
+            guard !window.isAtEnd else {
+                let end = window.unread.upperBound
+                return window.unread.isEmpty ? nil : handOut(upTo: end, resumingAt: end)
             }
-            try fill()
+            try window.fill()
         }
     }
 
     /// An error about the line last returned.
     func failure(_ malformed: Malformed) -> SpectrumFileError {
-        SpectrumFileError(path: source.path, location: .line(number), message: malformed.message)
+        SpectrumFileError(path: window.source.path, location: .line(number), message: malformed.message)
     }
 
     private mutating func skipSecondHalfOfLineEnd() throws(SpectrumFileError) {
         guard endedInCarriageReturn else { return }
-        if unread.isEmpty { try fill() }
-        if !unread.isEmpty, buffer[unread.lowerBound] == UInt8(ascii: "\n") {
-            unread = (unread.lowerBound + 1)..<unread.upperBound
+        if window.unread.isEmpty { try window.fill() }
+        let start = window.unread.lowerBound
+        if !window.unread.isEmpty, window.bytes[start] == UInt8(ascii: "\n") {
+            window.consume(upTo: start + 1)
         }
     }
 
     private mutating func handOut(upTo end: Int, resumingAt next: Int) -> Range<Int> {
-        defer { unread = next..<unread.upperBound }
+        let line = window.unread.lowerBound..<end
+        window.consume(upTo: next)
         number += 1
-        return unread.lowerBound..<end
+        return line
     }
 
     /// The first LF or CR at or after `start`.
     private func lineEnd(from start: Int) -> Int? {
-        buffer.withUnsafeBytes { bytes in
-            func first(_ byte: UInt8, before end: Int) -> Int? {
-                guard start < end, let base = bytes.baseAddress,
-                    let found = memchr(base + start, Int32(byte), end - start)
-                else { return nil }
-                return UnsafeRawPointer(found) - base
-            }
-            let lineFeed = first(UInt8(ascii: "\n"), before: unread.upperBound)
-            return first(UInt8(ascii: "\r"), before: lineFeed ?? unread.upperBound) ?? lineFeed
-        }
-    }
-
-    /// Moves what is unread to the front, makes room when a line fills the buffer, and reads on.
-    private mutating func fill() throws(SpectrumFileError) {
-        if unread.lowerBound > 0 {
-            buffer.withUnsafeMutableBytes { bytes in
-                bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[unread]))
-            }
-            unread = 0..<unread.count
-        }
-        if unread.upperBound == buffer.count { buffer += [UInt8](repeating: 0, count: buffer.count) }
-        let count = try source.read(into: &buffer, from: unread.upperBound)
-        unread = unread.lowerBound..<(unread.upperBound + count)
-        isAtEnd = count == 0
+        (start..<window.unread.upperBound).first { window.bytes[$0].isLineEnd }
     }
 
     private func tooLong() -> SpectrumFileError {
         SpectrumFileError(
-            path: source.path, location: .line(number + 1),
+            path: window.source.path, location: .line(number + 1),
             message: "the line is longer than \(SpectrumFileLimits.lineLength >> 20) MiB")
     }
 }

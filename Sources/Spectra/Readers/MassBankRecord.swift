@@ -45,7 +45,7 @@ package struct MassBankRecord: Sendable {
     }
 
     /// Whether the record was withdrawn; such a record keeps its accession and has no spectrum.
-    package var isDeprecated: Bool { value("DEPRECATED") != nil }
+    package internal(set) var isDeprecated = false
 
     /// Reads the file at `path`, plain or gzip-compressed, and shows `body` each record until it returns
     /// false.
@@ -116,6 +116,7 @@ struct MassBankRecordParser: LineParser {
             throw Malformed("a second ACCESSION in record \(name): '//' missing before this line")
         }
         let value = line.trimmed((colon + 1)..<content.upperBound)
+        if tag == "DEPRECATED" { record.isDeprecated = true }
         record.fields.append(MassBankRecord.Field(tag: tag, value: line.text(value)))
     }
 

@@ -5,7 +5,7 @@ struct MzMLTerm {
     var value: String
     var unitAccession: String?
 
-    init(_ attributes: [String: String]) {
+    init(_ attributes: XMLAttributes) {
         accession = attributes["accession"] ?? ""
         name = attributes["name"] ?? ""
         value = attributes["value"] ?? ""
@@ -40,7 +40,7 @@ struct MzMLScan {
     private var intensities: [Double]?
 
     /// A spectrum element with `attributes`.
-    init(_ attributes: [String: String]) throws(Malformed) {
+    init(_ attributes: XMLAttributes) throws(Malformed) {
         identifier = attributes["id"] ?? ""
         guard let length = attributes["defaultArrayLength"].flatMap({ Int($0) }),
             0...SpectrumFileLimits.peaks ~= length
@@ -79,7 +79,7 @@ struct MzMLScan {
     }
 
     /// A binary array element of this spectrum with `attributes`.
-    func array(_ attributes: [String: String]) -> BinaryArray {
+    func array(_ attributes: XMLAttributes) -> BinaryArray {
         BinaryArray(
             length: attributes["arrayLength"].map { Int($0) ?? -1 } ?? arrayLength,
             encodedLength: attributes["encodedLength"].flatMap { Int($0) })

@@ -54,25 +54,3 @@ public enum SpectrumFile {
         }
     }
 }
-
-/// The formats that are read.
-enum SpectrumFormat {
-    case msp, mgf, massBank, mzML
-
-    /// Reads all spectra of `source` and shows `body` each one, until it returns false.
-    func read(_ source: ByteSource, into body: (Spectrum) -> Bool) throws(SpectrumFileError) {
-        switch self {
-        case .msp:
-            var reader = MSPReader()
-            try reader.parse(source, into: body)
-        case .mgf:
-            var reader = MGFReader()
-            try reader.parse(source, into: body)
-        case .massBank:
-            var reader = MassBankReader()
-            try reader.parse(source, into: body)
-        case .mzML:
-            try MzMLReader.read(source, into: body)
-        }
-    }
-}

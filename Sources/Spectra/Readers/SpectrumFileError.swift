@@ -36,12 +36,13 @@ public struct SpectrumFileError: Error, Sendable, Hashable, CustomStringConverti
     }
 }
 
-/// What a parser reports: the message alone. Whoever drives the parser knows the path and the place.
+/// What a parser reports: the message alone, on one line. Whoever drives the parser knows the path and the
+/// place.
 struct Malformed: Error {
     var message: String
 
     init(_ message: String) {
-        self.message = message
+        self.message = message.onOneLine
     }
 }
 

@@ -1,5 +1,28 @@
+/// The formats that are read.
+enum SpectrumFormat {
+    case msp, mgf, massBank, mzML
+
+    /// Reads all spectra of `source` and shows `body` each one, until it returns false.
+    func read(_ source: ByteSource, into body: (Spectrum) -> Bool) throws(SpectrumFileError) {
+        switch self {
+        case .msp:
+            var reader = MSPReader()
+            try reader.parse(source, into: body)
+        case .mgf:
+            var reader = MGFReader()
+            try reader.parse(source, into: body)
+        case .massBank:
+            var reader = MassBankReader()
+            try reader.parse(source, into: body)
+        case .mzML:
+            try MzMLReader.read(source, into: body)
+        }
+    }
+}
+
 extension SpectrumFormat {
-    private static let advice = "MSP, MGF, MassBank records and mzML are read"
+    /// What is read, for whoever brings something else.
+    static let advice = "MSP, MGF, MassBank records and mzML are read"
 
     /// The format of `source`, by the beginning of its content, else by the end of its name.
     init(of source: ByteSource) throws(SpectrumFileError) {
@@ -21,22 +44,11 @@ extension SpectrumFormat {
         }
         let text = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head.dropFirst(3) : head[...]
         switch text.first(where: { !$0.isBlank && !$0.isLineEnd }) {
-        case UInt8(ascii: "<"): try self.init(xml: head)
+        // Of XML, the reader looks at the root element.
+        case UInt8(ascii: "<"): self = .mzML
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             throw Malformed("JSON is not read; \(SpectrumFormat.advice)")
         default: self.init(text: text)
-        }
-    }
-
-    /// The format of an XML document, by its root element.
-    private init(xml head: [UInt8]) throws(Malformed) {
-        var prolog = XMLProlog(head)
-        switch try prolog.rootElement() {
-        case "mzML", "indexedmzML": self = .mzML
-        case "mzXML", "msRun":
-            throw Malformed("mzXML is not read; convert it with msconvert; \(SpectrumFormat.advice)")
-        case let root:
-            throw Malformed("the XML element <\(root.prefix(40))> is not mzML; \(SpectrumFormat.advice)")
         }
     }
 
@@ -74,8 +86,4 @@ extension SpectrumFormat {
         default: return nil
         }
     }
-}
-
-extension UInt8 {
-    fileprivate var isLineEnd: Bool { self == UInt8(ascii: "\n") || self == UInt8(ascii: "\r") }
 }

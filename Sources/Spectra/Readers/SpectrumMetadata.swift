@@ -43,8 +43,11 @@ struct SpectrumMetadata {
     mutating func note(_ field: Field, _ text: String, isFallback: Bool = false) throws(Malformed) {
         guard field == .name || !SpectrumMetadata.absentValues.contains(text) else { return }
         guard !isFallback || texts[field] == nil else { return }
+        if field == .precursorMZ {
+            guard let mz = try SpectrumMetadata.precursorMZ(text) else { return }
+            precursorMZ = mz
+        }
         texts[field] = text
-        if field == .precursorMZ { precursorMZ = try SpectrumMetadata.precursorMZ(text) }
     }
 
     /// The spectrum of `peaks` with this metadata. A retention time without a unit is taken in

@@ -3,8 +3,7 @@ extension Span<UInt8> {
     /// The text of the bytes in `range`: UTF-8, or, where they are not that, Latin-1, as older files have it.
     func text(_ range: Range<Int>) -> String {
         extracting(range).withUnsafeBufferPointer { bytes in
-            String(validating: bytes, as: UTF8.self)
-                ?? String(String.UnicodeScalarView(bytes.lazy.map { Unicode.Scalar($0) }))
+            String(validating: bytes, as: UTF8.self) ?? String(latin1: bytes)
         }
     }
 
@@ -37,6 +36,9 @@ extension UInt8 {
     /// Whether this is a space or a tab.
     var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
 
+    /// Whether this is LF or CR.
+    var isLineEnd: Bool { self == UInt8(ascii: "\n") || self == UInt8(ascii: "\r") }
+
     var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
 }
 
@@ -44,9 +46,8 @@ extension Span<UInt8> {
     /// The text of `range` for an error message: one line, cut to a readable length.
     func excerpt(_ range: Range<Int>) -> String {
         let limit = 60
-        let text = text(range.count > limit ? range.lowerBound..<(range.lowerBound + limit) : range)
-        let visible = String(text.unicodeScalars.map { $0.properties.isWhitespace ? " " : Character($0) })
-        return range.count > limit ? visible + "..." : visible
+        let text = text(range.prefix(limit)).onOneLine
+        return range.count > limit ? text + "..." : text
     }
 }
 
@@ -73,5 +74,28 @@ extension UInt8 {
 
     fileprivate var lowercased: UInt8 {
         UInt8(ascii: "A")...UInt8(ascii: "Z") ~= self ? self | 0x20 : self
+    }
+}
+
+extension String {
+    /// The text of `bytes` in ISO-8859-1, whose code points are those of Unicode.
+    init(latin1 bytes: some Collection<UInt8>) {
+        if bytes.allSatisfy({ $0 < 0x80 }) {
+            self.init(decoding: bytes, as: UTF8.self)
+        } else {
+            self.init(decoding: bytes.map { UInt16($0) }, as: UTF16.self)
+        }
+    }
+
+    /// This text with a blank for every control character, line ends among them: fit for a message or a
+    /// terminal.
+    var onOneLine: String {
+        let visible = unicodeScalars.map { scalar -> Unicode.Scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: " "
+            default: scalar
+            }
+        }
+        return String(String.UnicodeScalarView(visible))
     }
 }

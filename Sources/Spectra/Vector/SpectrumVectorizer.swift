@@ -12,10 +12,12 @@ import Foundation
 /// Sources: Charikar, Chen, Farach-Colton, "Finding frequent items in data streams" (count sketch), ICALP 2002;
 /// Rahimi, Recht, "Random features for large-scale kernel machines", NIPS 2007.
 public struct SpectrumVectorizer: Sendable {
+    /// The recipe that vectors follow.
     public let recipe: VectorRecipe
     /// nu_k in radians per dalton.
     private let frequencies: [Double]
 
+    /// A vectorizer for `recipe`; draws its frequencies.
     public init(recipe: VectorRecipe) {
         self.recipe = recipe
         frequencies = Self.frequencies(recipe)

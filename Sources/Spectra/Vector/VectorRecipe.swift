@@ -60,7 +60,8 @@ public struct VectorRecipe: Sendable, Hashable, Codable {
         try require((1e-3...10).contains(binWidth), "bin width \(binWidth) Da is not in 0.001 to 10")
         try require((1...16).contains(slotsPerBin), "\(slotsPerBin) slots per bin are not 1 to 16")
         try require(
-            (0..<1).contains(minimumRelativeIntensity), "relative intensity \(minimumRelativeIntensity) is not in 0 to 1")
+            (0..<1).contains(minimumRelativeIntensity),
+            "relative intensity \(minimumRelativeIntensity) is not in 0 to 1")
         try require((0...1000).contains(precursorMargin), "precursor margin \(precursorMargin) Da is not in 0 to 1000")
         try require((0...20).contains(entropyCutoff), "entropy cutoff \(entropyCutoff) is not in 0 to 20")
     }
@@ -69,5 +70,6 @@ public struct VectorRecipe: Sendable, Hashable, Codable {
 /// A recipe with a value out of range.
 public struct RecipeError: Error, CustomStringConvertible {
     let message: String
+    /// One line that says what is wrong.
     public var description: String { message }
 }

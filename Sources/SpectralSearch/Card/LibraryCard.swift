@@ -1,6 +1,7 @@
 import Foundation
 import RLWE
 import Spectra
+import Storage
 
 /// The library manifest: everything that client and host must agree on, in one small public file.
 ///
@@ -17,24 +18,37 @@ public struct LibraryCard: Sendable, Hashable {
 
     /// The members of `card.json`.
     public struct Content: Sendable, Hashable, Codable {
+        /// Version of the file's layout: 1.
         public var version: Int
         /// The similarity that the vectors express: `cosine`.
         public var score: String
+        /// The ion mode of all spectra; nil when they do not say.
         public var ionMode: IonMode?
+        /// How spectra become vectors.
         public var vector: VectorRecipe
+        /// How vectors become integers.
         public var scaling: ScoreScaling
+        /// How queries are encrypted.
         public var encryption: Encryption
+        /// How many bits answers keep.
         public var answer: AnswerPrecision
+        /// Which library this is.
         public var library: Library
     }
 
     /// The ring learning with errors parameters that queries are encrypted with.
     public struct Encryption: Sendable, Hashable, Codable {
+        /// Ring degree n.
         public var degree: Int
+        /// log2 of the modulus q.
         public var logModulus: Int
+        /// Width sigma of the error distribution.
         public var errorWidth: Double
+        /// Largest magnitude of an error.
         public var errorBound: Int
+        /// Distribution of the secrets: `ternary`.
         public var secret: String
+        /// Strength in bits that the security table gives.
         public var securityBits: Int
 
         init(_ parameters: RLWEParameters) {
@@ -49,7 +63,9 @@ public struct LibraryCard: Sendable, Hashable {
 
     /// The library that the card belongs to.
     public struct Library: Sendable, Hashable, Codable {
+        /// Number of spectra, which is the number of rows.
         public var spectra: Int
+        /// Number of different compounds.
         public var compounds: Int
         /// The SHA-256 that ends the index, in hexadecimal.
         public var indexSHA256: String
@@ -75,7 +91,7 @@ public struct LibraryCard: Sendable, Hashable {
     }
 
     /// The card whose file is `text`.
-    init(text: Data, path: String) throws(InputError) {
+    init(text: Data, path: String) throws {
         (content, digest) = try CheckedJSON.decode(Content.self, from: text, kind: .card, path: path)
         self.text = text
         try Self.validate(content, path: path)
@@ -99,9 +115,15 @@ public struct LibraryCard: Sendable, Hashable {
             content.scaling
                 == ScoreScaling(
                     dimension: content.vector.dimension, parameters: parameters, precision: content.answer),
-            "the scaling is not the one for which no score can wrap around")
+            "the scaling is not the one that these parameters call for")
         try require(
-            (1...1 << 30).contains(content.library.spectra) && (1...content.library.spectra).contains(content.library.compounds),
+            content.scaling.excludesWrapAround(
+                dimension: content.vector.dimension, parameters: parameters, precision: content.answer),
+            "answers of \(content.answer.maskBits) and \(content.answer.bodyBits) bits leave no scaling without wrap-around"
+        )
+        try require(
+            (1...1 << 30).contains(content.library.spectra)
+                && (1...content.library.spectra).contains(content.library.compounds),
             "a library has 1 to 2^30 spectra, and at most as many compounds")
     }
 }
@@ -119,11 +141,5 @@ public enum AnswerPreset: String, Sendable, CaseIterable {
         case .default: AnswerPrecision(maskBits: 18, bodyBits: 16)
         case .economy: AnswerPrecision(maskBits: 16, bodyBits: 12)
         }
-    }
-
-    /// The preset of a card's precision.
-    public init?(_ precision: AnswerPrecision) {
-        guard let preset = Self.allCases.first(where: { $0.precision == precision }) else { return nil }
-        self = preset
     }
 }

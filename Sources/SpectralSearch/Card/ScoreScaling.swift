@@ -25,19 +25,22 @@ public struct ScoreScaling: Sendable, Hashable, Codable {
     /// The norm of a query vector: unit fragments and unit precursor.
     private static let queryNorm = 2.0.squareRoot()
     private static let rowNormSquaredLimit = 1 << 19
+    private static let queryScaleStep = 256
 
-    /// The scaling with the largest query scale, in steps of 256, for which no score can wrap around.
+    /// The scaling with the largest query scale, in steps of 256, for which no score can wrap around. The limit
+    /// of the queries' norm is what a query vector can reach with all its roundings, up to the next 100,000.
     public init(dimension: Int, parameters: RLWEParameters, precision: AnswerPrecision) {
         rowEntryCap = 127
         rowNormCap = 720
         rowNormSquaredLimit = Self.rowNormSquaredLimit
-        let room = Double(1 << (parameters.logModulus - 1))
-            - parameters.phaseErrorBound(rowSum: Self.largestRowSum(dimension, rowNormSquaredLimit), precision: precision)
-        let queryNorm = room / Double(rowNormSquaredLimit).squareRoot()
-        let largestScale = (queryNorm - Self.roundingNorm(dimension)) / Self.queryNorm
-        queryScale = Int(largestScale / 256) * 256
-        let norm = Double(queryScale) * Self.queryNorm + Self.roundingNorm(dimension)
-        queryNormSquaredLimit = Int((norm * norm / 100_000).rounded(.up)) * 100_000
+        queryScale = Self.queryScaleStep << 10
+        queryNormSquaredLimit = 0
+        repeat {
+            queryScale -= Self.queryScaleStep
+            let norm = Double(queryScale) * Self.queryNorm + Self.roundingNorm(dimension)
+            queryNormSquaredLimit = Int((norm * norm / 100_000).rounded(.up)) * 100_000
+        } while queryScale > 0
+            && !excludesWrapAround(dimension: dimension, parameters: parameters, precision: precision)
     }
 
     /// Whether no score of a row and a query within the limits can wrap around.

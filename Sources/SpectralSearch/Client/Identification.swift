@@ -1,6 +1,7 @@
 import Foundation
 import RLWE
 import Ring
+import Storage
 
 /// One line of the answer that the researcher reads: a library compound for a query.
 public struct Hit: Sendable, Hashable {
@@ -26,7 +27,7 @@ public struct Identification: Sendable {
     /// Number of scores that were released to make them.
     public let releasedCount: Int
 
-    /// Decrypts the answer at `path` and ranks.
+    /// Decrypts `answer` and ranks.
     ///
     /// - Parameters:
     ///   - top: compounds kept for each query, at least 1.
@@ -41,7 +42,7 @@ public struct Identification: Sendable {
         let records = AlignedBuffer<UInt8>(count: blockRows * recordByteCount)
         var ranking = Ranking(record: record, entries: entries, top: top)
         let decryption = ScoreDecryption(record: record, key: key)
-        let scores = AlignedBuffer<Float>(count: blockRows * answer.queryCount)
+        let scores = AlignedBuffer<Float>(count: blockRows * answer.queryCount, lifetime: .wiped)
         for first in stride(from: 0, to: answer.rowCount, by: blockRows) {
             let range = first..<min(first + blockRows, answer.rowCount)
             try records.withUnsafeMutableBufferPointer { records in
@@ -130,13 +131,16 @@ package struct Ranking {
 
     /// The hits, and the number of scores released for them.
     package func finish() -> (hits: [Hit], releasedCount: Int) {
-        let hits = best.enumerated().flatMap { query, candidates in
-            candidates.enumerated().map { position, candidate in
-                Hit(
-                    query: query, rank: position + 1, score: candidate.score, row: candidate.row,
-                    precursorErrorPPM: precursorError(query, candidate.row))
+        var release = ScoreRelease()
+        var hits: [Hit] = []
+        for (query, candidates) in best.enumerated() {
+            for (position, candidate) in candidates.enumerated() {
+                hits.append(
+                    Hit(
+                        query: query, rank: position + 1, score: release.release(Float(candidate.score)),
+                        row: candidate.row, precursorErrorPPM: precursorError(query, candidate.row)))
             }
         }
-        return (hits, hits.count)
+        return (hits, release.count)
     }
 }

@@ -2,10 +2,13 @@ import Foundation
 import RLWE
 import Ring
 import Spectra
+import Storage
 
 /// An encrypted run: what goes to the host, and what stays.
 public struct EncryptedQueries: Sendable {
+    /// What goes to the host.
     public let upload: Upload
+    /// What stays with the researcher.
     public let record: RunRecord
 
     /// Encrypts prepared queries under `key` for the library of `card`: a fresh seed for the run, a fresh secret for
@@ -54,7 +57,8 @@ public struct EncryptedQueries: Sendable {
         upload = Upload(
             cardDigest: card.digest, seed: run.seed, dimension: dimension, queryCount: vectors.count, bodies: bodies)
         record = RunRecord(
-            card: card, queries: queries, uploadDigest: upload.digest, seed: run.seed, nonce: run.nonce)
+            card: card, queries: queries, uploadDigest: upload.digest, seed: run.seed, nonce: run.nonce,
+            keyCheck: key.check(nonce: run.nonce, seed: run.seed))
     }
 
     /// The vectors as a matrix with one row a feature and one column a query.
@@ -73,13 +77,13 @@ public struct EncryptedQueries: Sendable {
     ///   answers.
     public func write(to path: String) throws {
         let recordFile = try OutputFile(path: Self.recordPath(path), isPrivate: true, collision: .refuse)
-        let uploadFile = try OutputFile(path: path, collision: .refuse)
+        let uploadFile = try SealedFile(path: path, collision: .refuse)
         try recordFile.write(record.encoded())
-        try upload.write(to: uploadFile)
         try recordFile.commit()
         do {
-            try uploadFile.commit()
+            try upload.write(to: uploadFile)
         } catch {
+            // The upload is not there, so its record is of no use.
             unlink(recordFile.path)
             throw error
         }
@@ -93,10 +97,14 @@ public struct EncryptedQueries: Sendable {
 
 /// Query spectra made ready for encryption: vectors of those that can be searched for, and a count of the rest.
 public struct QueryVectors: Sendable {
+    /// The vectors, one for each of ``queries``.
     public let vectors: [[Float]]
     /// The recipe by which the vectors were made.
     public let recipe: VectorRecipe
+    /// Names and precursors of the spectra that can be searched for.
     public let queries: [RunRecord.Query]
+    /// The spectra that can be searched for.
+    package let spectra: [Spectrum]
     /// Names of the spectra left out because they are of the other ion mode.
     public private(set) var otherMode: [String] = []
     /// Names of the spectra left out because no peak survived cleaning.
@@ -118,6 +126,7 @@ public struct QueryVectors: Sendable {
                 kept.append(spectrum)
             }
         }
+        self.spectra = kept
         let vectorizer = SpectrumVectorizer(recipe: recipe)
         vectors = parallelMap(kept, threads: threads) { vectorizer.vector(of: $0) }
         queries = kept.map { RunRecord.Query(name: $0.name, precursorMZ: $0.precursorMZ) }

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Storage
 
 /// JSON files for people and programs that nevertheless notice every flipped bit.
 ///
@@ -31,7 +32,8 @@ enum CheckedJSON {
         let digest = Digest(SHA256.hash(data: content))
         guard text.count > closingCount, Array(text.suffix(closingCount)) == closing(digest) else {
             throw InputError(
-                path, "is damaged or was edited: it does not end with the SHA-256 of its content; copy or make it again")
+                path, "is damaged or was edited: it does not end with the SHA-256 of its content; copy or make it again"
+            )
         }
         do {
             return (try JSONDecoder().decode(Value.self, from: content + Data("\n}".utf8)), digest)

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// The files that the commands exchange. Each begins with words of its own and ends with a SHA-256 of what
 /// precedes it.
@@ -21,7 +22,7 @@ public enum FileKind: String, Sendable, CaseIterable {
     /// The bytes that the file begins with.
     var opening: [UInt8] {
         switch self {
-        case .secretKey: CheckedJSON.opening(format: "massspecfhe-key")
+        case .secretKey: Array("MSFHE-K1 secret: keep it on your own machine\n".utf8)
         case .runRecord: CheckedJSON.opening(format: "massspecfhe-run")
         case .card: CheckedJSON.opening(format: "massspecfhe-card")
         case .entries: Array("# massspecfhe-entries 1\n".utf8)
@@ -38,7 +39,8 @@ public enum FileKind: String, Sendable, CaseIterable {
         switch (self, other) {
         case (.index, .secretKey), (.upload, .secretKey), (.card, .secretKey):
             throw InputError(
-                path, "this is a researcher's key, which must never leave the researcher's machine; \(name) is wanted here")
+                path,
+                "this is a researcher's key, which must never leave the researcher's machine; \(name) is wanted here")
         case (_, .some(let other)):
             throw InputError(path, "this is \(other.name), but \(name) is wanted here")
         case (_, nil):

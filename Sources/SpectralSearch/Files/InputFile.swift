@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Storage
 
 /// A binary file of a known kind that ends with a SHA-256 of what precedes it, checked when it is opened.
 ///
@@ -13,46 +14,59 @@ public final class InputFile: Sendable {
     public let digest: Digest
     private let descriptor: Int32
 
-    /// Opens `path` and checks its kind and digest.
+    /// Opens `path` and checks its kind, its size and its digest, in this order: a file of the wrong size is
+    /// refused before it is read through.
     ///
     /// - Parameters:
-    ///   - headerCount: bytes of the fixed header; shorter files are refused.
+    ///   - headerCount: bytes of the fixed header.
+    ///   - expectedCount: the number of bytes that a file with this header has before its digest; may refuse the
+    ///     header.
     ///   - visit: called with the content piece by piece, in order, as it is hashed; may throw.
     init(
-        path: String, kind: FileKind, headerCount: Int,
+        path: String, kind: FileKind, headerCount: Int, expectedCount: (HeaderReader) throws -> Int,
         visit: (UnsafeRawBufferPointer) throws -> Void = { _ in }
     ) throws {
         self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw InputError(path, "cannot be opened: \(String(cString: strerror(errno)))")
-        }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw InputError(path, "is not a regular file")
-        }
-        let size = Int(status.st_size)
-        let start = try Self.read(descriptor, path, at: 0, count: min(size, 64))
-        try kind.require(beginning: start, path: path)
-        guard size >= headerCount + Digest.byteCount else {
-            throw InputError(path, "is cut short: \(size) bytes are fewer than its header has")
-        }
+        let size: Int
+        (descriptor, size) = try openRegularFile(path)
         contentCount = size - Digest.byteCount
+        do {
+            let header = try Self.read(descriptor, path, at: 0, count: min(size, headerCount))
+            try kind.require(beginning: header, path: path)
+            guard contentCount >= headerCount else {
+                throw InputError(path, "is cut short: \(size) bytes are fewer than its header has")
+            }
+            let expected = try expectedCount(HeaderReader(header, skipping: kind.opening.count))
+            guard contentCount == expected else {
+                let difference = contentCount < expected ? "cut short" : "too long"
+                throw InputError(
+                    path, "is \(difference): it has \(size) bytes, but by its header \(expected + Digest.byteCount)")
+            }
+            digest = try Self.verifiedDigest(descriptor, path, contentCount, visit)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
 
-        let stored = try Self.read(descriptor, path, at: contentCount, count: Digest.byteCount)
+    /// Hashes the content and compares with the digest behind it.
+    private static func verifiedDigest(
+        _ descriptor: Int32, _ path: String, _ contentCount: Int, _ visit: (UnsafeRawBufferPointer) throws -> Void
+    ) throws -> Digest {
         var hasher = SHA256()
         var position = 0
         while position < contentCount {
-            let piece = try Self.read(descriptor, path, at: position, count: min(1 << 20, contentCount - position))
+            let piece = try read(descriptor, path, at: position, count: min(1 << 20, contentCount - position))
             hasher.update(data: piece)
             try piece.withUnsafeBytes(visit)
             position += piece.count
         }
-        digest = Digest(hasher.finalize())
-        guard digest.bytes == stored else {
+        let digest = Digest(hasher.finalize())
+        guard try digest.bytes == read(descriptor, path, at: contentCount, count: Digest.byteCount) else {
             throw InputError(
                 path, "is damaged: its content does not have the SHA-256 that it ends with; copy or make it again")
         }
+        return digest
     }
 
     deinit { close(descriptor) }
@@ -111,17 +125,31 @@ extension [UInt8] {
     }
 }
 
-/// The whole content of a text file of ours, refused when it is larger than `limit`: no such file is.
-func readWhole(path: String, limit: Int) throws(InputError) -> Data {
-    guard let handle = FileHandle(forReadingAtPath: path) else {
+/// The descriptor and size of the regular file at `path`.
+func openRegularFile(_ path: String) throws(InputError) -> (descriptor: Int32, size: Int) {
+    // Opening a named pipe that nobody writes to would wait for ever.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
         throw InputError(path, "cannot be opened: \(String(cString: strerror(errno)))")
     }
-    defer { try? handle.close() }
-    guard let data = try? handle.read(upToCount: limit + 1) else {
-        throw InputError(path, "is empty or cannot be read")
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        close(descriptor)
+        throw InputError(path, "is not a regular file")
     }
-    guard data.count <= limit else {
-        throw InputError(path, "is larger than \(limit >> 20) MiB, which no file of this kind is")
+    return (descriptor, Int(status.st_size))
+}
+
+/// The whole content of a text file of ours, refused when it is larger than `limit`: no such file is.
+func readWhole(path: String, limit: Int) throws -> Data {
+    let (descriptor, size) = try openRegularFile(path)
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    guard size > 0 else { throw InputError(path, "is empty") }
+    guard size <= limit else {
+        throw InputError(path, "has \(size) bytes, but no file of this kind has more than \(limit)")
+    }
+    guard let data = try handle.read(upToCount: size), data.count == size else {
+        throw InputError(path, "could not be read to its end; has it changed meanwhile?")
     }
     return data
 }

@@ -1,15 +1,16 @@
 import Foundation
 import RLWE
+import Storage
 
 /// Encrypted scores as they travel back to the researcher.
 ///
 /// File: `MSFHE-S1`, the card's digest (32 bytes), the upload's digest (32), the number of library rows and of
 /// queries (4 each), then one record for each library row (``AnswerLayout``), then the SHA-256.
 public final class AnswerFile: Sendable {
+    /// Number of library rows.
     public let rowCount: Int
+    /// Number of queries.
     public let queryCount: Int
-    /// Digest of the upload that was searched for.
-    public let uploadDigest: Digest
     package let layout: AnswerLayout
     private let file: InputFile
 
@@ -19,28 +20,27 @@ public final class AnswerFile: Sendable {
     ///
     /// - Throws: ``InputError`` when it is damaged, or the answer to something else.
     public init(path: String, run: RunRecord) throws {
-        file = try InputFile(path: path, kind: .answer, headerCount: Self.headerCount)
-        var header = HeaderReader(try file.read(at: 0, count: Self.headerCount), skipping: 8)
-        guard let cardDigest = Digest(bytes: header.bytes(32)), let uploadDigest = Digest(bytes: header.bytes(32))
-        else { throw InputError(path, "has a damaged header") }
-        rowCount = Int(header.integer(UInt32.self))
-        queryCount = Int(header.integer(UInt32.self))
-        self.uploadDigest = uploadDigest
-        guard uploadDigest == run.uploadDigest else {
-            throw InputError(path, "is the answer to another run than the one whose record was given with --run")
+        let rowCount = run.card.content.library.spectra
+        let queryCount = run.queries.count
+        let layout = AnswerLayout(card: run.card, queryCount: queryCount)
+        file = try InputFile(path: path, kind: .answer, headerCount: Self.headerCount) { header in
+            var header = header
+            let cardDigest = header.bytes(Digest.byteCount)
+            guard header.bytes(Digest.byteCount) == run.uploadDigest.bytes else {
+                throw InputError(path, "is the answer to another run than the one whose record was given with --run")
+            }
+            guard cardDigest == run.card.digest.bytes else {
+                throw InputError(path, "comes from another library than the run was encrypted for")
+            }
+            guard header.integer(UInt32.self) == rowCount, header.integer(UInt32.self) == queryCount else {
+                throw InputError(
+                    path, "does not hold the scores of \(queryCount) queries against \(rowCount) library spectra")
+            }
+            return Self.headerCount + rowCount * layout.recordByteCount
         }
-        guard cardDigest == run.card.digest else {
-            throw InputError(path, "comes from another library than the run was encrypted for")
-        }
-        layout = AnswerLayout(card: run.card, queryCount: queryCount)
-        guard queryCount == run.queries.count, rowCount == run.card.content.library.spectra,
-            file.contentCount == Self.headerCount + rowCount * layout.recordByteCount
-        else {
-            throw InputError(
-                path,
-                "does not hold the scores of \(run.queries.count) queries against "
-                    + "\(run.card.content.library.spectra) library spectra")
-        }
+        self.rowCount = rowCount
+        self.queryCount = queryCount
+        self.layout = layout
     }
 
     /// Copies the records of the library rows of `range` to `buffer`.

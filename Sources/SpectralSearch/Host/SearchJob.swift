@@ -1,12 +1,16 @@
 import Foundation
 import Ring
+import Storage
 
 /// One search on the host, from files to a file: an upload against a library folder.
 ///
 /// Memory holds the packed upload and one block of rows and answers, whatever the size of the library.
 public struct SearchJob: Sendable {
+    /// The library's card.
     public let card: LibraryCard
+    /// The library's rows.
     public let index: LibraryIndex
+    /// The encrypted queries.
     public let upload: Upload
 
     /// Opens and checks everything that the search reads.
@@ -32,14 +36,13 @@ public struct SearchJob: Sendable {
     ///   - threads: number of cores to use.
     ///   - progress: called after each block with the number of library rows done.
     public func run(output: String, threads: Int, progress: (Int) -> Void) throws {
-        let file = try OutputFile(path: output)
+        let file = try SealedFile(path: output)
         try file.write(AnswerFile.header(card: card, upload: upload, rowCount: index.rowCount))
         try Self.answer(index, card: card, upload: upload, threads: threads) { answer, rowsDone in
             try file.write(answer)
             progress(rowsDone)
         }
-        try file.writeDigest()
-        try file.commit()
+        try file.sealAndCommit()
     }
 
     /// Answers every row of `source` in blocks.

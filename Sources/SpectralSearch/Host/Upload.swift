@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import RLWE
+import Storage
 
 /// Encrypted queries as they travel to the host: for each batch of up to n queries, the bodies of D ciphertext
 /// rows. Three bytes for each feature of each query.
@@ -10,8 +11,11 @@ import RLWE
 public struct Upload: Sendable {
     /// Digest of the card that the queries were made for.
     public let cardDigest: Digest
+    /// The public seed of the run's masks.
     public let seed: MaskSeed
+    /// Features of each query, D.
     public let dimension: Int
+    /// Number of queries, all batches together.
     public let queryCount: Int
     /// For each batch, D rows of residues.
     package let bodies: [Data]
@@ -19,7 +23,7 @@ public struct Upload: Sendable {
     public let digest: Digest
 
     static let headerCount = 8 + 32 + 32 + 8
-    /// More queries than this are refused: 65,536 runs of 1,024.
+    /// More queries than this, 65,536 batches, are refused.
     static let maximumQueryCount = 1 << 26
 
     package init(
@@ -40,23 +44,26 @@ public struct Upload: Sendable {
     ///
     /// - Throws: ``InputError`` when the file is not a whole upload for `card`.
     public init(path: String, card: LibraryCard) throws {
-        let file = try InputFile(path: path, kind: .upload, headerCount: Self.headerCount)
-        var header = HeaderReader(try file.read(at: 0, count: Self.headerCount), skipping: 8)
-        guard let cardDigest = Digest(bytes: header.bytes(32)), let seed = MaskSeed(received: Data(header.bytes(32)))
-        else { throw InputError(path, "has a damaged header") }
-        let dimension = Int(header.integer(UInt32.self))
-        let queryCount = Int(header.integer(UInt32.self))
-        guard cardDigest == card.digest else {
-            throw InputError(
-                path, "was encrypted for another library: it names card \(cardDigest), this one is \(card.digest)")
+        let dimension = card.content.vector.dimension
+        var seedBytes = Data()
+        var queryCount = 0
+        let file = try InputFile(path: path, kind: .upload, headerCount: Self.headerCount) { header in
+            var header = header
+            guard header.bytes(Digest.byteCount) == card.digest.bytes else {
+                throw InputError(path, "was encrypted for another library: it does not name card \(card.digest)")
+            }
+            seedBytes = Data(header.bytes(MaskSeed.byteCount))
+            let announced = header.integer(UInt32.self)
+            queryCount = Int(header.integer(UInt32.self))
+            guard announced == dimension, (1...Self.maximumQueryCount).contains(queryCount) else {
+                throw InputError(
+                    path,
+                    "announces \(queryCount) queries of \(announced) features; this library's have \(dimension)")
+            }
+            return Self.headerCount + 3 * dimension * queryCount
         }
-        guard dimension == card.content.vector.dimension, (1...Self.maximumQueryCount).contains(queryCount),
-            file.contentCount == Self.headerCount + 3 * dimension * queryCount
-        else {
-            throw InputError(
-                path, "announces \(queryCount) queries of \(dimension) features, which is not what it holds")
-        }
-        self.cardDigest = cardDigest
+        guard let seed = MaskSeed(received: seedBytes) else { throw InputError(path, "has no seed") }
+        cardDigest = card.digest
         self.seed = seed
         self.dimension = dimension
         self.queryCount = queryCount
@@ -72,11 +79,11 @@ public struct Upload: Sendable {
         self.bodies = bodies
     }
 
-    /// Writes the upload to `file`, which is left uncommitted.
-    func write(to file: OutputFile) throws {
+    /// Writes the upload's file.
+    func write(to file: SealedFile) throws {
         try file.write(Self.header(cardDigest, seed, dimension, queryCount))
         for body in bodies { try file.write(body) }
-        try file.writeDigest()
+        try file.sealAndCommit()
     }
 
     /// Number of bytes of the file.

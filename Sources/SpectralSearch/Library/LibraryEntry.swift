@@ -1,15 +1,21 @@
 import Crypto
 import Foundation
 import Spectra
+import Storage
 
 /// What a hit says about its library spectrum: one line of `entries.tsv`.
 public struct LibraryEntry: Sendable, Hashable {
+    /// The name of the compound.
     public var name: String
+    /// The molecular formula; empty when unknown.
     public var formula: String
+    /// The full InChIKey; empty when unknown.
     public var inchiKey: String
+    /// The ion species; empty when unknown.
     public var adduct: String
     /// Precursor m/z in daltons; nil when unknown.
     public var precursorMZ: Double?
+    /// The identifier within the library's source; empty when unknown.
     public var accession: String
     /// The factor s of the quantised row: a score is the phase divided by the query scale and by this.
     public var scale: Double
@@ -32,6 +38,9 @@ public struct LibraryEntry: Sendable, Hashable {
         "name", "formula", "inchikey", "adduct", "precursor_mz", "accession", "scale",
     ]
 
+    /// What a scale can be: 720 over the norm of a row of unit halves, or more where the row is nearly zero.
+    private static let scales = 1e-3...1e9
+
     fileprivate var line: String {
         [name, formula, inchiKey, adduct, precursorMZ.map { "\($0)" } ?? "", accession, "\(scale)"]
             .joined(separator: "\t") + "\n"
@@ -39,9 +48,9 @@ public struct LibraryEntry: Sendable, Hashable {
 
     fileprivate init?(line: Substring) {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-        guard fields.count == Self.columns.count, let scale = Double(fields[6]), scale.isFinite, scale > 0 else {
-            return nil
-        }
+        guard fields.count == Self.columns.count, let scale = Double(fields[6]), Self.scales.contains(scale),
+            fields.allSatisfy({ String($0).onOneLine == $0 })
+        else { return nil }
         if !fields[4].isEmpty {
             guard let precursor = Double(fields[4]), precursor.isFinite, precursor > 0 else { return nil }
             precursorMZ = precursor
@@ -58,10 +67,10 @@ public struct LibraryEntry: Sendable, Hashable {
 extension String {
     /// The text with every control character replaced by a blank, so that it fits one field of a table.
     package var onOneLine: String {
-        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
-        return String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        // In UTF-8, control characters are bytes below a blank, 0x7F, or a byte after 0xC2.
+        guard utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 }) else { return self }
+        let scalars = unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+        return String(String.UnicodeScalarView(scalars))
     }
 }
 
@@ -70,6 +79,7 @@ extension String {
 /// The file is a table with a heading, tab-separated, between the line `# massspecfhe-entries 1` and the line
 /// `# sha256 …`, the SHA-256 of everything before that line.
 public struct LibraryEntries: Sendable {
+    /// One entry for each row of the index.
     public let rows: [LibraryEntry]
     /// The digest that ends the file.
     public let digest: Digest

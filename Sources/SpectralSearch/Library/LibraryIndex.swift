@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Storage
 
 /// Rows of small integers, read in blocks.
 package protocol RowSource: Sendable {
@@ -14,7 +15,9 @@ package protocol RowSource: Sendable {
 /// A header of 64 bytes (`MSFHE-I1`, number of rows, dimension, zeros), then `dimension` signed bytes a row, then
 /// the SHA-256 of all that. Rows are read when they are needed, so memory does not grow with the library.
 public final class LibraryIndex: RowSource {
+    /// Number of rows.
     public let rowCount: Int
+    /// Entries of a row, D.
     public let dimension: Int
     private let file: InputFile
 
@@ -24,25 +27,26 @@ public final class LibraryIndex: RowSource {
     /// of every row.
     public init(path: String, card: LibraryCard) throws {
         let dimension = card.content.vector.dimension
-        let limit = card.content.scaling.rowNormSquaredLimit
-        var norms = RowNorms(dimension: dimension, limit: limit, skipping: Self.headerCount)
-        file = try InputFile(path: path, kind: .index, headerCount: Self.headerCount) { norms.visit($0) }
+        let rowCount = card.content.library.spectra
+        var check = RowCheck(
+            dimension: dimension, scaling: card.content.scaling, skipping: Self.headerCount)
+        file = try InputFile(path: path, kind: .index, headerCount: Self.headerCount) { header in
+            var header = header
+            guard header.integer(UInt32.self) == rowCount, header.integer(UInt32.self) == dimension else {
+                throw InputError(
+                    path, "does not hold the \(rowCount) rows of \(dimension) entries that the card beside it announces"
+                )
+            }
+            return Self.headerCount + rowCount * dimension
+        } visit: {
+            check.visit($0)
+        }
         guard file.digest.description == card.content.library.indexSHA256 else {
             throw InputError(path, "belongs to another library than the card beside it")
         }
-        var header = HeaderReader(try file.read(at: 0, count: Self.headerCount), skipping: 8)
-        rowCount = Int(header.integer(UInt32.self))
-        self.dimension = Int(header.integer(UInt32.self))
-        guard rowCount == card.content.library.spectra, self.dimension == dimension,
-            file.contentCount == Self.headerCount + rowCount * dimension
-        else {
-            throw InputError(
-                path,
-                "does not hold the \(card.content.library.spectra) rows of \(dimension) entries that its card announces")
-        }
-        if let row = norms.firstTooLong {
-            throw InputError(path, "row \(row) has a squared norm above \(limit), with which a score could wrap around")
-        }
+        self.rowCount = rowCount
+        self.dimension = dimension
+        if let problem = check.problem { throw InputError(path, problem) }
     }
 
     /// Copies the rows of `range`, `dimension` entries each, one after the other, to `buffer`.
@@ -74,40 +78,55 @@ public final class LibraryIndex: RowSource {
 
     /// Writes the index of `rows` to `path`.
     static func write(_ rows: MemoryRows, to path: String) throws {
-        let file = try OutputFile(path: path)
+        let file = try SealedFile(path: path)
         try file.write(header(of: rows))
         try rows.values.withUnsafeBytes { try file.write($0) }
-        try file.writeDigest()
-        try file.commit()
+        try file.sealAndCommit()
     }
 }
 
-/// Checks the norms of rows that arrive in pieces of any length.
-private struct RowNorms {
+/// Checks the entries and norms of rows that arrive in pieces of any length.
+private struct RowCheck {
     let dimension: Int
-    let limit: Int
+    let scaling: ScoreScaling
+    /// Bytes of the header that are still to come.
     var skipping: Int
-    var firstTooLong: Int?
-    private var position = 0
-    private var sum = 0
+    /// What is wrong with the first row that cannot be used.
+    var problem: String?
+    private var row = 0
+    private var entries = 0
+    private var normSquared = 0
+    private var largest = 0
 
-    init(dimension: Int, limit: Int, skipping: Int) {
+    init(dimension: Int, scaling: ScoreScaling, skipping: Int) {
         self.dimension = dimension
-        self.limit = limit
+        self.scaling = scaling
         self.skipping = skipping
     }
 
     mutating func visit(_ piece: UnsafeRawBufferPointer) {
-        for byte in piece.dropFirst(skipping) {
-            let entry = Int(Int8(bitPattern: byte))
-            sum += entry * entry
-            position += 1
-            if position % dimension == 0 {
-                if sum > limit, firstTooLong == nil { firstTooLong = position / dimension - 1 }
-                sum = 0
-            }
-        }
+        var rest = piece.dropFirst(skipping)
         skipping = max(0, skipping - piece.count)
+        while !rest.isEmpty {
+            let part = rest.prefix(dimension - entries)
+            for byte in part {
+                let entry = Int(Int8(bitPattern: byte))
+                normSquared += entry * entry
+                largest = max(largest, abs(entry))
+            }
+            entries += part.count
+            rest = rest.dropFirst(part.count)
+            if entries == dimension { finishRow() }
+        }
+    }
+
+    private mutating func finishRow() {
+        if problem == nil, largest > scaling.rowEntryCap {
+            problem = "row \(row) has an entry beyond \(scaling.rowEntryCap)"
+        } else if problem == nil, normSquared > scaling.rowNormSquaredLimit {
+            problem = "row \(row) has a squared norm above \(scaling.rowNormSquaredLimit), so a score could wrap around"
+        }
+        (row, entries, normSquared, largest) = (row + 1, 0, 0, 0)
     }
 }
 

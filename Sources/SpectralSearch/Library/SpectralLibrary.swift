@@ -2,17 +2,23 @@ import Foundation
 import RLWE
 import Ring
 import Spectra
+import Storage
 
 /// A library made searchable: quantised rows, entries, and the card that describes them.
 public struct SpectralLibrary: Sendable {
+    /// The manifest.
     public let card: LibraryCard
+    /// One entry for each row.
     public let entries: [LibraryEntry]
     package let rows: MemoryRows
 
     /// The names of the files in a library's folder.
     public enum FileName {
+        /// The manifest.
         public static let card = "card.json"
+        /// The quantised rows.
         public static let index = "index"
+        /// One entry for each row.
         public static let entries = "entries.tsv"
     }
 
@@ -33,6 +39,16 @@ public struct SpectralLibrary: Sendable {
         self.entries = entries
     }
 
+    /// Checks that a library can be written to `folder`.
+    ///
+    /// - Throws: ``InputError`` when it exists and is not an empty folder.
+    public static func requireFree(_ folder: String) throws(InputError) {
+        guard FileManager.default.fileExists(atPath: folder) else { return }
+        guard let contents = try? FileManager.default.contentsOfDirectory(atPath: folder), contents.isEmpty else {
+            throw InputError(folder, "exists and is not an empty folder; choose another name, or remove it first")
+        }
+    }
+
     /// Writes the library's folder: `card.json`, `index`, `entries.tsv`. The folder appears whole or not at all.
     ///
     /// - Throws: ``InputError`` when `folder` exists and is not empty, or cannot be made.
@@ -40,9 +56,9 @@ public struct SpectralLibrary: Sendable {
         let url = URL(fileURLWithPath: folder)
         let unfinished = url.deletingLastPathComponent()
             .appendingPathComponent(".\(url.lastPathComponent).\(getpid()).part")
-        if let contents = try? FileManager.default.contentsOfDirectory(atPath: folder), !contents.isEmpty {
-            throw InputError(folder, "exists and is not empty; choose another folder, or remove it first")
-        }
+        try Self.requireFree(folder)
+        UnfinishedFiles.add(unfinished.path)
+        defer { UnfinishedFiles.remove(unfinished.path) }
         do {
             try FileManager.default.createDirectory(at: unfinished, withIntermediateDirectories: true)
         } catch {
@@ -68,10 +84,13 @@ public struct SpectralLibrary: Sendable {
 public final class LibraryBuilder {
     /// Choices of the builder.
     public struct Options: Sendable {
+        /// How spectra become vectors.
         public var recipe: VectorRecipe
+        /// How many bits answers keep.
         public var preset = AnswerPreset.default
         /// Keep only spectra of this mode, and those that do not say; nil asks that all are of one mode.
         public var ionMode: IonMode?
+        /// Processor cores to use.
         public var threads = 1
 
         /// The defaults with `recipe`.
@@ -106,17 +125,15 @@ public final class LibraryBuilder {
     /// - Returns: whether the spectrum is part of the library.
     @discardableResult
     public func add(_ spectrum: Spectrum) -> Bool {
-        if let mode = spectrum.ionMode {
-            if let wanted = options.ionMode, mode != wanted {
-                otherModeCount += 1
-                return false
-            }
-            seenModes.insert(mode)
+        if let mode = spectrum.ionMode, let wanted = options.ionMode, mode != wanted {
+            otherModeCount += 1
+            return false
         }
         guard !spectrum.cleanedPeaks(options.recipe).isEmpty else {
             withoutPeaksCount += 1
             return false
         }
+        if let mode = spectrum.ionMode { seenModes.insert(mode) }
         if spectrum.precursorMZ == nil { withoutPrecursorCount += 1 }
         waiting.append(spectrum)
         if waiting.count == 4096 { quantiseWaiting() }
@@ -130,7 +147,8 @@ public final class LibraryBuilder {
         quantiseWaiting()
         guard seenModes.count <= 1 else {
             throw InputError(
-                "library", "has spectra of both ion modes, which are searched apart: say --ion-mode positive or negative")
+                "library",
+                "has spectra of both ion modes, which are searched apart: say --ion-mode positive or negative")
         }
         guard !entries.isEmpty else { throw InputError("library", "has no spectrum with peaks to search by") }
         return try SpectralLibrary(

@@ -30,10 +30,19 @@ void msfhe_avx512_multiply_factor(uint64_t *out, const uint64_t *x, msfhe_factor
 void msfhe_avx512_centred_low24(uint32_t *out, const uint64_t *x, size_t count,
                                 const msfhe_modulus *modulus);
 
-void msfhe_avx512_gemm_pack(uint8_t *packed, const uint8_t *residues, size_t stride, size_t dimension,
-                            size_t columns);
-void msfhe_avx512_gemm(uint32_t *out, size_t out_stride, const int8_t *rows, size_t row_count,
-                       const uint8_t *packed, size_t dimension, size_t columns);
+void msfhe_avx512_dot(uint64_t *out, const uint64_t *const *x, const uint64_t *const *y, size_t terms,
+                      size_t count, const msfhe_modulus *modulus);
+void msfhe_avx512_dot2(uint64_t *out0, uint64_t *out1, const uint64_t *const *x, const uint64_t *const *y0,
+                       const uint64_t *const *y1, size_t terms, size_t count, const msfhe_modulus *modulus);
+void msfhe_avx512_dot2_stream(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
+                              size_t sum_count, size_t terms, size_t width, const msfhe_modulus *modulus);
+
+void msfhe_avx512_automorphism(uint64_t *out, const uint64_t *x, uint32_t log_n, uint32_t exponent,
+                               const msfhe_modulus *modulus);
+
+extern const msfhe_gemm msfhe_avx512_gemm16;
+extern const msfhe_gemm msfhe_avx512_gemm24;
+extern const msfhe_gemm msfhe_avx512_gemm32;
 
 void msfhe_avx512_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits);
 void msfhe_avx512_unpack(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits);

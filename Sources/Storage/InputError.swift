@@ -11,6 +11,7 @@ public struct InputError: Error, Sendable, CustomStringConvertible {
         self.problem = problem
     }
 
+    /// One line that says what is wrong.
     public var description: String { "\(subject): \(problem)" }
 }
 
@@ -21,5 +22,6 @@ public struct FileSystemError: Error, Sendable, CustomStringConvertible {
     /// What was tried, and the system's reason.
     public let problem: String
 
+    /// One line that says what is wrong.
     public var description: String { "\(path): \(problem)" }
 }

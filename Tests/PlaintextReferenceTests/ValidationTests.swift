@@ -1,0 +1,101 @@
+import RLWE
+import Spectra
+import SpectralSearch
+import TestSupport
+import Testing
+import Storage
+
+@testable import PlaintextReference
+
+/// The promise: encrypted search is as accurate as plaintext search, and its noise is the predicted one.
+struct ValidationTests {
+    private func validate(
+        _ library: [Spectrum], _ queries: [Spectrum], _ change: (inout Validation.Options) -> Void = { _ in }
+    ) throws -> AccuracyReport {
+        var options = Validation.Options()
+        options.threads = 2
+        change(&options)
+        return try Validation(options).run(library: library, queries: queries).report
+    }
+
+    /// What holds whatever the spectra: noise as predicted, quantisation by the width of a row's steps.
+    private func expectPredictedNoise(_ report: AccuracyReport) {
+        let noise = report.agreement.noise
+        #expect(abs(noise.rms / noise.predictedRms - 1) < 0.05)
+        // Of 40 million normal numbers one exceeds 5.6 deviations; 7.4 leave room for rows of larger noise.
+        #expect(noise.max < 7.4 * noise.predictedRms)
+        // Row entries are rounded to 1/509 at the most common scale, in 512 of them, times a query of norm sqrt(2).
+        #expect(report.agreement.quantisation.rms < 1e-3)
+        #expect(report.bytes.upload < report.queries * report.dimension * 16 / 5)
+        #expect(report.seconds.search > 0 && report.seconds.plaintextSgemm > 0)
+        #expect(report.ratioToSgemm == report.seconds.search / report.seconds.plaintextSgemm)
+    }
+
+    @Test(arguments: [(512, AnswerPreset.default), (512, .economy), (256, .default), (1024, .default)])
+    func simulatedPeptidesAreFound(dimension: Int, preset: AnswerPreset) throws {
+        let queries = SimulatedPeptides.queries(count: 300, seed: 7).map { query in
+            var spectrum = query.spectrum
+            spectrum.name = query.truth.name
+            return spectrum
+        }
+        let report = try validate(SimulatedPeptides.library, queries) {
+            $0.dimension = dimension
+            $0.preset = preset
+        }
+        #expect(report.queries == 300 && report.dimension == dimension && report.preset == preset.rawValue)
+        #expect(report.accuracy.encrypted.top1 > 0.98 && report.accuracy.plaintext.top1 > 0.98)
+        let noise = report.agreement.noise
+        #expect(abs(noise.rms / noise.predictedRms - 1) < 0.05)
+        #expect(report.agreement.top1 > 0.98)
+    }
+
+    @Test(.enabled(if: SharedDatasets.arePresent))
+    func massBankIsSearchedAsWellAsInPlaintext() throws {
+        let library = try ["pos", "neg"].flatMap {
+            try SpectrumFile.spectra(path: SharedDatasets.path("massbank-full/library_\($0).msp.gz"))
+        }
+        let queries = try ["pos", "neg"].flatMap {
+            try SpectrumFile.spectra(path: SharedDatasets.path("massbank-full/queries_dev_\($0).msp.gz"))
+        }
+        let report = try validate(library, queries)
+        #expect(report.queries == 2602)
+        #expect(report.library == .init(spectra: 23_994, compounds: 4360))
+        #expect(report.accuracy.encrypted.top1 >= 0.952)
+        #expect(abs(report.accuracy.encrypted.top1 - report.accuracy.plaintext.top1) <= 0.002)
+        #expect(report.agreement.top1 >= 0.995)
+        #expect(report.agreement.noise.rms <= 7e-4 && report.agreement.noise.max <= 4.5e-3)
+        expectPredictedNoise(report)
+        #expect(report.ionModes?.map(\.queries) == [2044, 558])
+    }
+
+    @Test(.enabled(if: SharedDatasets.arePresent))
+    func precursorsHelpHiddenOrDisclosed() throws {
+        let library = try SpectrumFile.spectra(path: SharedDatasets.path("massbank-small/library.msp.gz"))
+        let queries = try SpectrumFile.spectra(path: SharedDatasets.path("massbank-small/queries.msp.gz"))
+        func top1(_ precursor: Validation.Precursor, ppm: Double = 0) throws -> Double {
+            let report = try validate(library, queries) {
+                $0.precursor = precursor
+                $0.queryPPM = ppm
+            }
+            expectPredictedNoise(report)
+            return report.accuracy.encrypted.top1
+        }
+        let hidden = try top1(.hidden)
+        #expect(try top1(.none) < hidden)
+        #expect(abs(try top1(.window) - hidden) < 0.03)
+        // Ten parts per million of error in the precursor leave the kernel, 0.01 Da wide, nearly as it was.
+        #expect(abs(try top1(.hidden, ppm: 10) - hidden) < 0.03)
+    }
+
+    @Test func nothingToSearchIsAnError() throws {
+        let spectrum = Spectrum(name: "x", ionMode: .positive, peaks: [Peak(mz: 100, intensity: 1)])
+        var negative = spectrum
+        negative.ionMode = .negative
+        #expect(throws: InputError.self) { try validate([], [spectrum]) }
+        #expect(throws: InputError.self) { try validate([spectrum], []) }
+        #expect(throws: InputError.self) { try validate([spectrum], [spectrum]) { $0.ionMode = .negative } }
+        #expect(throws: InputError.self) {
+            try validate([spectrum], [Spectrum(name: "empty", ionMode: .positive)])
+        }
+    }
+}
