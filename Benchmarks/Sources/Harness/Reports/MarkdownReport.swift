@@ -53,6 +53,7 @@ package struct MarkdownReport {
         case "medianNanoseconds": "median"
         case "sgemmNanoseconds": "sgemm"
         case "boundNanoseconds": "bound"
+        case "readBoundNanoseconds": "read bound"
         default: field
         }
     }

@@ -43,7 +43,7 @@ struct ScalingChart {
         self.label = label
         let highest = points.map { max($0.encrypted, $0.plaintext) }.max() ?? 1
         x = Scale(
-            log2(Double(first.size))...log2(Double(last.size)), from: Self.left + 12, to: Self.right - 12)
+            log2(Double(first.size))...log2(Double(last.size)), from: Self.left + 20, to: Self.right - 20)
         y = Scale(0...1.05 * highest, from: Self.bottom, to: Self.top)
     }
 
@@ -60,7 +60,7 @@ struct ScalingChart {
     var figure: Markup {
         """
         <figure><figcaption><b>Nanoseconds a score</b> by \(label)</figcaption>
-        \(drawing.svg("\(axes)\(curve("identity", \.plaintext, "sgemm"))\(curve("matched", \.encrypted, "encrypted"))"))
+        \(drawing.svg("\(axes)\(curve("curve", \.plaintext, "sgemm"))\(curve("matched", \.encrypted, "encrypted"))"))
         </figure>
         """
     }
