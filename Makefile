@@ -36,7 +36,7 @@ bench: setup ## measure this machine's kernels and searches; ARGS are handed on
 	$(BENCH) $(ARGS)
 
 peers: setup ## measure plaintext and encrypted peers on the same work, into one report; ARGS are handed on
-	@./scripts/setup.sh python3-venv
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || ./scripts/setup.sh python3-venv
 	$(SWIFT) build -c release --package-path Benchmarks --product msfhe-bench
 	python3 Benchmarks/peers/prepare.py Benchmarks/.venv
 	Benchmarks/.venv/bin/python Benchmarks/peers/measure.py --bench Benchmarks/.build/release/msfhe-bench \
