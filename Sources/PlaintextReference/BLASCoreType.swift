@@ -50,6 +50,7 @@ public enum BLASCoreType {
         /// The operating system refused to start the program anew.
         case notReexecuted(executable: String, reason: String)
 
+        /// One line that says what failed and how to do without it.
         public var description: String {
             switch self {
             case .noMeasurement(let executable):

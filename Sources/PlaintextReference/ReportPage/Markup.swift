@@ -6,17 +6,21 @@ public struct Markup: ExpressibleByStringInterpolation, Sendable {
     /// The text, ready to stand in a page.
     public private(set) var text: String
 
+    /// A literal, as it is.
     public init(stringLiteral value: String) { text = value }
+    /// A literal with values in it, which are escaped.
     public init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
 
     /// Collects the parts of a literal.
     public struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""
 
+        /// An empty collection with room for a literal.
         public init(literalCapacity: Int, interpolationCount: Int) {
             text.reserveCapacity(literalCapacity + 16 * interpolationCount)
         }
 
+        /// Part of a literal, as it is.
         public mutating func appendLiteral(_ literal: String) { text += literal }
         /// Markup, as it is.
         public mutating func appendInterpolation(_ markup: Markup) { text += markup.text }
