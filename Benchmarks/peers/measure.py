@@ -16,7 +16,7 @@ import case as cases
 import report
 
 PEERS = ["peer_numpy", "peer_ms_entropy", "peer_matchms", "peer_tenseal"]
-KERNELS = "gemm.plaintext8|rows=4096 dimension=512 columns=1024"
+KERNELS = "gemm.plaintext8|dimension=512 columns=1024 logQ=24"
 THREAD_VARIABLES = [
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "NUMEXPR_NUM_THREADS"]
 CORE_TYPES = ["", "SKYLAKEX", "COOPERLAKE", "SAPPHIRERAPIDS", "ZEN", "HASWELL"]

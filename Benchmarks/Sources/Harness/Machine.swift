@@ -35,7 +35,8 @@ package struct MachineProfile: Sendable {
         }
     }
 
-    /// Eight times the last-level cache, 512 MiB at least, and a quarter of the memory at most.
+    /// Twice the last-level cache (virtual machines often claim the whole processor's), 512 MiB at least, and a
+    /// quarter of the memory at most: read in order again and again, nothing of it is still in the cache.
     private static var readBufferByteCount: Int {
         #if os(Linux)
             let cache = max(sysconf(Int32(_SC_LEVEL3_CACHE_SIZE)), 0)
@@ -43,7 +44,7 @@ package struct MachineProfile: Sendable {
             let cache = 0
         #endif
         let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-        return min(max(8 * cache, 512 << 20), memory / 4) / 4096 * 4096
+        return min(max(2 * cache, 512 << 20), memory / 4) / 4096 * 4096
     }
 
     private static func measuredMultipliers(clockGHz: Double) -> [String: Double] {

@@ -45,13 +45,7 @@ package struct Row: Sendable {
     }
 
     /// The number of a field, or nil when it is no number.
-    package func number(_ name: String) -> Double? {
-        switch self[name] {
-        case .integer(let integer): Double(integer)
-        case .number(let number): number
-        default: nil
-        }
-    }
+    package func number(_ name: String) -> Double? { self[name]?.number }
 
     /// The whole number of a field, or nil when it is none.
     package func integer(_ name: String) -> Int? { number(name).flatMap { Int(exactly: $0) } }
@@ -75,6 +69,15 @@ package struct Row: Sendable {
 }
 
 extension Value {
+    /// The number that the value is, if it is one.
+    package var number: Double? {
+        switch self {
+        case .integer(let integer): Double(integer)
+        case .number(let number): number
+        default: nil
+        }
+    }
+
     /// The value for people.
     package var plain: String {
         switch self {
@@ -106,9 +109,13 @@ extension Row {
             case .text(let name) = members["name"]
         else { return nil }
         self.init(name)
-        let parameters = Row.parameterNames.filter { members[$0] != nil }
-        let figures = members.keys.filter { !Row.parameterNames.contains($0) }.sorted()
-        for name in parameters + figures { self[name] = members[name] }
+        // In the order of the line: reports show fields in the order in which they were written.
+        let position = members.keys.reduce(into: [:]) { position, name in
+            position[name] = line.range(of: "\"\(name)\":")?.lowerBound ?? line.endIndex
+        }
+        for (name, _) in position.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
+            self[name] = members[name]
+        }
     }
 }
 

@@ -10,7 +10,7 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "msfhe-bench",
         abstract: "Measure MassSpecFHE on this machine, and compare measurements.",
-        subcommands: [Measure.self, Compare.self, PeerCase.self, ProbeSgemm.self],
+        subcommands: [Measure.self, Compare.self, Report.self, PeerCase.self, ProbeSgemm.self],
         defaultSubcommand: Measure.self)
 
     static func main() {

@@ -61,7 +61,7 @@ struct WrongResult: Error, CustomStringConvertible {
 /// Everything there is to measure.
 enum Suite {
     static var all: [any Benchmark] {
-        TransformBenchmark.all + DotBenchmark.all + MatrixProductBenchmark.all + Integer8Benchmark.all
-            + BatchSearchBenchmark.all
+        TransformBenchmark.all + DotBenchmark.all + DotStreamBenchmark.all + MatrixProductBenchmark.all
+            + Integer8Benchmark.all + BatchSearchBenchmark.all
     }
 }

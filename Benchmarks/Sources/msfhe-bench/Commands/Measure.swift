@@ -28,6 +28,8 @@ struct Measure: ParsableCommand {
     @Option(help: "The results, one JSON object a line; - is standard output.")
     var json: String?
 
+    @OptionGroup var reports: ReportOptions
+
     func validate() throws {
         guard (1...1024).contains(threads) else {
             throw ValidationError("--threads is \(threads), but must be from 1 to 1024")
@@ -55,7 +57,9 @@ struct Measure: ParsableCommand {
             results.rows.append(row)
         }
         warnOfClock(machine)
-        if json != "-" { print(MarkdownReport(results).text) }
+        var reports = reports
+        if json != "-", reports.markdown == nil { reports.markdown = "-" }
+        try reports.write(results)
     }
 
     private func backends() throws -> [Backend] {

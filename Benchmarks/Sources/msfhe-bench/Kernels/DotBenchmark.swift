@@ -2,88 +2,62 @@ import CKernels
 import Harness
 import Ring
 
-/// Sums of products modulo q with one reduction each: the inner loop of key switching.
+/// Point-wise inner products of polynomials in the second-level cache, as those of digits with a switching key.
 struct DotBenchmark: Benchmark {
-    let count: Int
+    let degree: Int
     let terms: Int
 
-    private static let primeBits = 49
-
-    /// Operands that fit the first-level cache, the second, and neither.
     static let all = [
-        DotBenchmark(count: 128, terms: 8), DotBenchmark(count: 1024, terms: 3), DotBenchmark(count: 4096, terms: 8),
-        DotBenchmark(count: 65536, terms: 8),
+        DotBenchmark(degree: 4096, terms: 4), DotBenchmark(degree: 8192, terms: 3),
+        DotBenchmark(degree: 1024, terms: 32),
     ]
 
     func threadCounts(upTo limit: Int) -> [Int] { [1] }
 
     func row() -> Row {
         var row = Row("mac.dot")
-        row["n"] = .integer(count)
+        row["n"] = .integer(degree)
         row["terms"] = .integer(terms)
-        row["primeBits"] = .integer(Self.primeBits)
         return row
     }
 
     func measure(_ conditions: Conditions) throws -> Row {
-        let modulus = try Modulus.primes(bits: Self.primeBits, congruentToOneModulo: 1 << 17, count: 1)[0]
-        // A ring's tables carry the modulus in the form of the kernels.
-        let ring = try PolynomialRing(degree: 1024, modulus: modulus, backend: conditions.backend)
-        let x = (0..<terms).map { _ in randomBuffer(below: 1 << 52) }
-        let y = (0..<terms).map { _ in randomBuffer(below: modulus.value) }
-        let out = AlignedBuffer<UInt64>(count: count)
-        let repetitions = max(1, (1 << 16) / (count * terms))
-        let timing = withPointers(to: x) { x in
-            withPointers(to: y) { y in
-                out.withUnsafeMutableBufferPointer { out in
-                    conditions.loop.measure(
-                        Work(operations: repetitions, restore: {}) {
-                            ring.withTables { tables in
-                                withUnsafePointer(to: tables.pointee.modulus) { modulus in
-                                    for _ in 0..<repetitions {
-                                        conditions.backend.kernels.pointee.dot(
-                                            out.baseAddress, x, y, terms, count, modulus)
-                                    }
-                                }
-                            }
-                        })
+        let (x, y) = (try ResidueArray(count: terms * degree), try ResidueArray(count: terms * degree))
+        let out = AlignedBuffer<UInt64>(count: degree)
+        var row = conditions.row(of: self)
+        let kernels = conditions.backend.kernels
+        try x.values.withUnsafeBufferPointer { x in
+            try y.values.withUnsafeBufferPointer { values in
+                try out.withUnsafeMutableBufferPointer { out in
+                    let left = starts(x), right = starts(values)
+                    let timing = y.withModulus { modulus in
+                        conditions.loop.measure(
+                            Work { kernels.pointee.dot(out.baseAddress, left, right, terms, degree, modulus) })
+                    }
+                    for column in out.indices {
+                        let pairs = (0..<terms).lazy.map { (x[$0 * degree + column], values[$0 * degree + column]) }
+                        guard out[column] == y.montgomerySum(pairs) else {
+                            throw WrongResult(row, "not the sum of products at \(column)")
+                        }
+                    }
+                    setFigures(of: timing, in: &row, conditions)
                 }
             }
         }
-        var row = conditions.row(of: self)
-        guard isSum(out, x, y, modulus.value) else { throw WrongResult(row, "not the sum of the products") }
-        row["cyclesPerElement"] = .number(conditions.cycles(timing.nanoseconds) / Double(count * terms))
-        row["bytesPerNanosecond"] = .number(Double(16 * count * terms) / timing.nanoseconds)
-        row.set(timing)
         return row
     }
 
-    private func randomBuffer(below bound: UInt64) -> AlignedBuffer<UInt64> {
-        let buffer = AlignedBuffer<UInt64>(count: count)
-        buffer.withUnsafeMutableBufferPointer { for index in $0.indices { $0[index] = .random(in: 0..<bound) } }
-        return buffer
+    private func starts(_ values: UnsafeBufferPointer<UInt64>) -> [UnsafePointer<UInt64>?] {
+        (0..<terms).map { values.baseAddress! + $0 * degree }
     }
 
-    /// Calls `body` with a table of the buffers' addresses; the buffers outlive the call.
-    private func withPointers<Result>(
-        to buffers: [AlignedBuffer<UInt64>], _ body: (UnsafePointer<UnsafePointer<UInt64>?>) -> Result
-    ) -> Result {
-        let addresses = buffers.map { buffer in buffer.withUnsafeBufferPointer { $0.baseAddress } }
-        return withExtendedLifetime(buffers) { addresses.withUnsafeBufferPointer { body($0.baseAddress!) } }
-    }
-
-    /// out R = sum x y modulo q, in 128 bits.
-    private func isSum(
-        _ out: AlignedBuffer<UInt64>, _ x: [AlignedBuffer<UInt64>], _ y: [AlignedBuffer<UInt64>], _ modulus: UInt64
-    ) -> Bool {
-        let q = UInt128(modulus)
-        let radix = UInt128(1) << 52 % q
-        return (0..<count).allSatisfy { index in
-            func element(_ buffer: AlignedBuffer<UInt64>) -> UInt128 {
-                buffer.withUnsafeBufferPointer { UInt128($0[index]) }
-            }
-            let sum = zip(x, y).reduce(UInt128(0)) { ($0 + element($1.0) * element($1.1)) % q }
-            return element(out) < q && element(out) * radix % q == sum
-        }
+    private func setFigures(of timing: Timing, in row: inout Row, _ conditions: Conditions) {
+        let elements = Double(terms * degree)
+        row["cyclesPerElement"] = .number(conditions.cycles(timing.nanoseconds) / elements)
+        // Two multiplications, for the low and the high half of a product; eight in a vector.
+        row["boundNanoseconds"] =
+            conditions.backend.name == "avx512"
+            ? conditions.boundNanoseconds(2 * elements / 8, "ifma512PerCycle").map { .number($0) } : nil
+        row.set(timing)
     }
 }

@@ -1,6 +1,7 @@
 import CInteger8
 import Harness
 import Ring
+import Spectra
 
 /// The plaintext product of bytes in the shape of one encrypted component: what plaintext search of quantised
 /// vectors would cost. No search uses it; it is measured so that nobody takes the ratio to sgemm for the price of
@@ -32,10 +33,13 @@ struct Integer8Benchmark: Benchmark {
         let left = AlignedBuffer<Int8>(count: rows * dimension)
         let packed = AlignedBuffer<UInt8>(count: dimension * columns)
         let out = AlignedBuffer<Int32>(count: rows * columns)
+        var generator = SplitMix64(seed: 1)
         left.withUnsafeMutableBufferPointer {
-            for index in $0.indices { $0[index] = .random(in: -127...127) }
+            for index in $0.indices { $0[index] = .random(in: -127...127, using: &generator) }
         }
-        packed.withUnsafeMutableBufferPointer { for index in $0.indices { $0[index] = .random(in: 0...255) } }
+        packed.withUnsafeMutableBufferPointer {
+            for index in $0.indices { $0[index] = .random(in: 0...255, using: &generator) }
+        }
         var row = conditions.row(of: self)
         try left.withUnsafeBufferPointer { left in
             try packed.withUnsafeBufferPointer { packed in

@@ -2,61 +2,47 @@ import CKernels
 import Harness
 import PlaintextReference
 import Ring
+import Spectra
 
 /// One component of the batch search: rows of small integers times a packed matrix of residues modulo a power of
 /// two, in turn with OpenBLAS's product of floats of the same shape.
 struct MatrixProductBenchmark: Benchmark {
-    /// The products that the kernels have.
+    /// The products that a backend has, by the modulus that they serve.
     enum Product: CaseIterable {
-        case gemm16, gemm24, gemm32
+        case bytesMod16, bytesMod24, wordsMod25
 
-        /// log2 of the modulus for which the product is used.
-        var logQ: Int {
+        func kernel(of backend: Backend) -> msfhe_gemm {
             switch self {
-            case .gemm16: 16
-            case .gemm24: 24
-            case .gemm32: 25
-            }
-        }
-        var rowBits: Int { self == .gemm32 ? 16 : 8 }
-        /// Bytes of a residue that the matrix is packed from.
-        var residueBytes: Int {
-            switch self {
-            case .gemm16: 2
-            case .gemm24: 3
-            case .gemm32: 4
-            }
-        }
-        /// Bits in which the kernel's sums wrap.
-        var resultMask: UInt32 { .max >> UInt32(32 - 8 * residueBytes) }
-        /// Vector multiplications of 64 bytes that 64 multiply-adds take: one for each limb, and twice as many for
-        /// limbs of 16 bits.
-        var multiplications: Double {
-            switch self {
-            case .gemm16: 2
-            case .gemm24: 3
-            case .gemm32: 4
+            case .bytesMod16: backend.kernels.pointee.gemm16.pointee
+            case .bytesMod24: backend.kernels.pointee.gemm24.pointee
+            case .wordsMod25: backend.kernels.pointee.gemm32.pointee
             }
         }
 
-        func kernels(_ backend: Backend) -> msfhe_gemm {
-            switch self {
-            case .gemm16: backend.kernels.pointee.gemm16.pointee
-            case .gemm24: backend.kernels.pointee.gemm24.pointee
-            case .gemm32: backend.kernels.pointee.gemm32.pointee
-            }
+        var logQ: Int { self == .bytesMod16 ? 16 : self == .bytesMod24 ? 24 : 25 }
+        /// The kernel of 2^25 works modulo 2^32, and is checked so.
+        var residueBits: Int { self == .wordsMod25 ? 32 : logQ }
+        var rowBits: Int { self == .wordsMod25 ? 16 : 8 }
+        /// Parts of a residue as wide as a row's entry, each of which is multiplied by itself.
+        var limbs: Int { residueBits / rowBits }
+
+        /// The least nanoseconds of `multiplyAdds`, each once for every limb, where the backend multiplies vectors of
+        /// 512 bits; nil where it works otherwise.
+        func bound(_ multiplyAdds: Double, _ conditions: Conditions) -> Double? {
+            guard conditions.backend.name == "avx512" else { return nil }
+            return conditions.boundNanoseconds(multiplyAdds * Double(limbs * rowBits) / 512, "vnni512PerCycle")
         }
     }
 
-    var product = Product.gemm24
-    var rows = 4096
+    var product = Product.bytesMod24
     var dimension = 512
+    let rows = 4096
     let columns = 1024
 
     static let all =
         Product.allCases.map { MatrixProductBenchmark(product: $0) } + [MatrixProductBenchmark(dimension: 1024)]
 
-    func threadCounts(upTo limit: Int) -> [Int] { limit == 1 ? [1] : [1, limit] }
+    func threadCounts(upTo limit: Int) -> [Int] { [limit] }
 
     func row() -> Row {
         var row = Row("gemm.modular")
@@ -69,8 +55,9 @@ struct MatrixProductBenchmark: Benchmark {
     }
 
     func measure(_ conditions: Conditions) throws -> Row {
-        let operands = Operands(self)
-        let packed = operands.packed(by: conditions.backend)
+        let operands = Operands(rows: rows, dimension: dimension, columns: columns, product: product)
+        let kernel = product.kernel(of: conditions.backend)
+        let packed = operands.packed(by: kernel)
         let out = AlignedBuffer<UInt32>(count: rows * columns)
         let twin = PlaintextTwin(
             rows: rows, dimension: dimension, columns: columns, threads: conditions.threads)
@@ -79,7 +66,7 @@ struct MatrixProductBenchmark: Benchmark {
                 out.withUnsafeMutableBufferPointer { out in
                     nonisolated(unsafe) let (rows, packed, out) = (rows, packed, out)
                     return conditions.loop.measure([
-                        Work { multiply(UnsafeRawBufferPointer(rows), packed, into: out, conditions) }, twin.work,
+                        Work { multiply(kernel, rows, packed, into: out, threads: conditions.threads) }, twin.work,
                     ])
                 }
             }
@@ -91,17 +78,16 @@ struct MatrixProductBenchmark: Benchmark {
     }
 
     private func multiply(
-        _ rows: UnsafeRawBufferPointer, _ packed: UnsafeBufferPointer<UInt8>,
-        into out: UnsafeMutableBufferPointer<UInt32>, _ conditions: Conditions
+        _ kernel: msfhe_gemm, _ rows: UnsafeBufferPointer<UInt8>, _ packed: UnsafeBufferPointer<UInt8>,
+        into out: UnsafeMutableBufferPointer<UInt32>, threads: Int
     ) {
-        let kernels = product.kernels(conditions.backend)
         let rowBytes = dimension * product.rowBits / 8
-        // Whole tiles of rows for each thread.
-        let share = (self.rows / 24 + conditions.threads - 1) / conditions.threads * 24
+        // Whole tiles of eight rows for each thread.
+        let share = (self.rows / 8 + threads - 1) / threads * 8
         nonisolated(unsafe) let (rows, packed, out) = (rows, packed, out)
-        parallelFor((self.rows + share - 1) / share, threads: conditions.threads) { part in
+        parallelFor((self.rows + share - 1) / share, threads: threads) { part in
             let first = part * share
-            kernels.multiply(
+            kernel.multiply(
                 out.baseAddress! + first * columns, columns, rows.baseAddress! + first * rowBytes,
                 min(share, self.rows - first), packed.baseAddress, dimension, columns)
         }
@@ -112,72 +98,76 @@ struct MatrixProductBenchmark: Benchmark {
         row["multiplyAddsPerCycle"] = .number(multiplyAdds / conditions.cycles(timing.nanoseconds))
         row["sgemmNanoseconds"] = .number(twin.nanoseconds)
         row["ratioToSgemm"] = .number(timing.nanoseconds / twin.nanoseconds)
-        row["boundNanoseconds"] = Self.bound(multiplyAdds, conditions, product).map { .number($0) }
+        row["boundNanoseconds"] = product.bound(multiplyAdds, conditions).map { .number($0) }
         row.set(timing)
-    }
-
-    /// The time in which the vector multiplications of AVX-512 can start. Nil where the backend works otherwise.
-    static func bound(_ multiplyAdds: Double, _ conditions: Conditions, _ product: Product = .gemm24) -> Double? {
-        conditions.backend.name == "avx512"
-            ? conditions.boundNanoseconds(multiplyAdds * product.multiplications / 64, "vnni512PerCycle") : nil
     }
 }
 
 /// Random operands of a modular product.
 private struct Operands {
-    let shape: MatrixProductBenchmark
-    /// The entries of the rows as the kernel reads them, one or two bytes each.
+    private let rowCount: Int
+    private let dimension: Int
+    private let columns: Int
+    private let residueBits: Int
+    /// `rowCount` rows of `dimension` entries, and the same as the kernel wants them.
+    private let entries: [Int32]
     let rows: AlignedBuffer<UInt8>
-    /// The same entries.
-    let entries: [Int32]
     /// `dimension` rows of `columns` residues.
-    let matrix: [UInt32]
+    private let matrix: [UInt32]
 
-    init(_ shape: MatrixProductBenchmark) {
-        self.shape = shape
-        var generator = SystemRandomNumberGenerator()
-        let isByte = shape.product.rowBits == 8
-        let range: ClosedRange<Int32> = isByte ? -127...127 : -32768...32767
-        entries = (0..<shape.rows * shape.dimension).map { _ in .random(in: range, using: &generator) }
-        let bytes = entries.flatMap { entry -> [UInt8] in
-            isByte
-                ? [UInt8(truncatingIfNeeded: entry)]
-                : [UInt8(truncatingIfNeeded: entry), UInt8(truncatingIfNeeded: entry >> 8)]
+    private var mask: UInt32 { .max >> (32 - residueBits) }
+
+    init(rows rowCount: Int, dimension: Int, columns: Int, product: MatrixProductBenchmark.Product) {
+        self.rowCount = rowCount
+        self.dimension = dimension
+        self.columns = columns
+        residueBits = product.residueBits
+        let largest = Int32(1) << (product.rowBits - 1) - 1
+        let mask = UInt32.max >> (32 - product.residueBits)
+        var generator = SplitMix64(seed: 1)
+        entries = (0..<rowCount * dimension).map { _ in .random(in: -largest...largest, using: &generator) }
+        matrix = (0..<dimension * columns).map { _ in .random(in: 0...mask, using: &generator) }
+        rows = Self.littleEndian(entries.lazy.map(UInt32.init(bitPattern:)), byteCount: product.rowBits / 8)
+    }
+
+    /// The low bytes of each value, one value after the other.
+    private static func littleEndian(_ values: some Collection<UInt32>, byteCount: Int) -> AlignedBuffer<UInt8> {
+        let bytes = AlignedBuffer<UInt8>(count: values.count * byteCount)
+        bytes.withUnsafeMutableBufferPointer { bytes in
+            for (index, value) in values.enumerated() {
+                for byte in 0..<byteCount {
+                    bytes[index * byteCount + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte))
+                }
+            }
         }
-        rows = AlignedBuffer(count: bytes.count)
-        rows.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: bytes) }
-        let mask = shape.product.resultMask
-        matrix = (0..<shape.dimension * shape.columns).map { _ in .random(in: 0...mask, using: &generator) }
+        return bytes
     }
 
     /// The matrix as the kernel wants it.
-    func packed(by backend: Backend) -> AlignedBuffer<UInt8> {
-        let residues = matrix.flatMap { residue in
-            (0..<shape.product.residueBytes).map { UInt8(truncatingIfNeeded: residue >> UInt32(8 * $0)) }
-        }
-        let kernels = shape.product.kernels(backend)
-        let packed = AlignedBuffer<UInt8>(
-            count: kernels.entry_bytes * shape.dimension * 16 * ((shape.columns + 15) / 16))
+    func packed(by kernel: msfhe_gemm) -> AlignedBuffer<UInt8> {
+        let residues = Self.littleEndian(matrix, byteCount: residueBits / 8)
+        let packed = AlignedBuffer<UInt8>(count: kernel.entry_bytes * dimension * ((columns + 15) / 16 * 16))
         packed.withUnsafeMutableBufferPointer { packed in
-            kernels.pack(
-                packed.baseAddress, residues, shape.product.residueBytes * shape.columns, shape.dimension,
-                shape.columns)
+            residues.withUnsafeBufferPointer { residues in
+                kernel.pack(
+                    packed.baseAddress, residues.baseAddress, residueBits / 8 * columns, dimension, columns)
+            }
         }
         return packed
     }
 
-    /// Freivalds' check: out v = rows (matrix v) modulo 2^k for random vectors v. Each vector finds a wrong
-    /// product with probability 1/2 at least, and with 1 - 2^-k where an entry is wrong by an odd number.
+    /// Freivalds' check: out v = rows (matrix v) modulo 2^k for random vectors v. Each vector finds a wrong product
+    /// with probability 1/2 at least, and with 1 - 2^-k where an entry is wrong by an odd number.
     func hasProduct(_ out: AlignedBuffer<UInt32>) -> Bool {
-        let mask = shape.product.resultMask
-        return (0..<8).allSatisfy { _ in
-            let vector = (0..<shape.columns).map { _ in UInt32.random(in: 0...mask) }
-            let image = Self.product(matrix, shape.dimension, shape.columns) { $0 &* vector[$1] }
-            return out.withUnsafeBufferPointer { out in
-                let left = Self.product(out, shape.rows, shape.columns) { $0 &* vector[$1] }
-                let right = Self.product(entries, shape.rows, shape.dimension) { UInt32(bitPattern: $0) &* image[$1] }
-                return zip(left, right).allSatisfy { ($0 ^ $1) & mask == 0 }
-            }
+        out.withUnsafeBufferPointer { out in
+            out.allSatisfy { $0 <= mask }
+                && (0..<8).allSatisfy { _ in
+                    let vector = (0..<columns).map { _ in UInt32.random(in: 0...mask) }
+                    let image = Self.product(matrix, dimension, columns) { $0 &* vector[$1] }
+                    let left = Self.product(out, rowCount, columns) { $0 &* vector[$1] }
+                    let right = Self.product(entries, rowCount, dimension) { UInt32(bitPattern: $0) &* image[$1] }
+                    return zip(left, right).allSatisfy { ($0 ^ $1) & mask == 0 }
+                }
         }
     }
 

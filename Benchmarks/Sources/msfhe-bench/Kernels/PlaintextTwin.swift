@@ -1,6 +1,7 @@
 import Harness
 import PlaintextReference
 import Ring
+import Spectra
 
 /// OpenBLAS's product of float matrices in the shape of an encrypted one: `rows` times `dimension` times
 /// `columns`, on buffers like those of the encrypted product.
@@ -16,10 +17,11 @@ final class PlaintextTwin {
 
     /// A product of random vectors.
     convenience init(rows: Int, dimension: Int, columns: Int, threads: Int) {
+        var generator = SplitMix64(seed: 1)
         self.init(rows: rows, dimension: dimension, columns: columns, threads: threads) { _ in
-            .random(in: -1...1)
+            .random(in: -1...1, using: &generator)
         } right: { _ in
-            .random(in: -1...1)
+            .random(in: -1...1, using: &generator)
         }
     }
 

@@ -86,7 +86,7 @@ extension SearchCase {
         row["scoresPerSecond"] = .number(Double(rowCount * queryCount) / nanoseconds * 1e9)
         row["bytesUp"] = .integer(upload.byteCount)
         row["bytesDown"] = .integer(answer.count)
-        row["boundNanoseconds"] = MatrixProductBenchmark.bound(
+        row["boundNanoseconds"] = MatrixProductBenchmark.Product.bytesMod24.bound(
             Double(rowCount * dimension * (degree + queryCount)), conditions
         ).map { .number($0) }
         row.set(timings[0])

@@ -53,19 +53,20 @@ package struct MarkdownReport {
         case "medianNanoseconds": "median"
         case "sgemmNanoseconds": "sgemm"
         case "boundNanoseconds": "bound"
+        case "readBoundNanoseconds": "read bound"
         default: field
         }
     }
 
     private static func cell(_ field: String, _ value: Value) -> String {
-        guard case .number(let number) = value else {
-            if case .integer(let integer) = value {
-                return field.hasPrefix("bytes") ? Numerals.bytes(integer) : "\(integer)"
-            }
+        // Whether a number has a fraction says nothing of what it is: its name does.
+        guard let number = value.number else { return value.plain }
+        if field.lowercased().hasSuffix("nanoseconds") { return Numerals.duration(seconds: number * 1e-9) }
+        if field.hasPrefix("bytes") { return Numerals.bytes(Int(number)) }
+        if field == "spread" { return Numerals.percent(number, places: 1) }
+        if Row.parameterNames.contains(field) || field == "samples" || field == "batches" {
             return value.plain
         }
-        if field.lowercased().hasSuffix("nanoseconds") { return Numerals.duration(seconds: number * 1e-9) }
-        if field == "spread" { return Numerals.percent(number, places: 1) }
-        return number >= 1e6 ? Numerals.scientific(number) : Numerals.significant(number)
+        return (1e-3..<1e6).contains(number) ? Numerals.significant(number) : Numerals.scientific(number)
     }
 }
