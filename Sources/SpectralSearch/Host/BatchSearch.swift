@@ -20,7 +20,7 @@ public final class BatchSearch: Sendable {
     private let backend: Backend
 
     /// Rows that one thread multiplies at a time: few enough that their residues stay in the second-level cache.
-    static let blockRows = 64
+    static let blockRows = 96
 
     /// Prepares the search of `upload`: expands its masks and packs its ciphertexts.
     public init(card: LibraryCard, upload: Upload, threads: Int, backend: Backend = .selected) {
@@ -61,19 +61,23 @@ public final class BatchSearch: Sendable {
         precondition(answer.count == rowCount * recordByteCount, "an answer of \(recordByteCount) bytes a row")
         nonisolated(unsafe) let rows = rows
         nonisolated(unsafe) let answer = answer
-        parallelFor((rowCount + Self.blockRows - 1) / Self.blockRows, threads: threads) { block in
-            let range = block * Self.blockRows..<min((block + 1) * Self.blockRows, rowCount)
+        let blockRows = min(Self.blockRows, max(rowCount, 1))
+        parallelFor((rowCount + blockRows - 1) / blockRows, threads: threads) {
+            AlignedBuffer<UInt32>(count: blockRows * max(self.masks.stride, self.bodies[0].stride))
+        } body: { block, residues in
+            let range = block * blockRows..<min((block + 1) * blockRows, rowCount)
             self.answer(
                 rows: UnsafeBufferPointer(rebasing: rows[range.lowerBound * dimension..<range.upperBound * dimension]),
-                rowCount: range.count,
+                rowCount: range.count, residues: residues,
                 into: answer.baseAddress! + range.lowerBound * recordByteCount)
         }
     }
 
+    /// Answers one block; `residues` holds the products of one matrix at a time.
     private func answer(
-        rows: UnsafeBufferPointer<Int8>, rowCount: Int, into answer: UnsafeMutableRawPointer
+        rows: UnsafeBufferPointer<Int8>, rowCount: Int, residues: AlignedBuffer<UInt32>,
+        into answer: UnsafeMutableRawPointer
     ) {
-        let residues = AlignedBuffer<UInt32>(count: rowCount * max(masks.stride, bodies[0].stride))
         var offset = 0
         func multiply(_ matrix: PackedMatrix, bits: Int) {
             matrix.multiply(rows: rows.baseAddress!, rowCount: rowCount, into: residues.unsafeBase)
