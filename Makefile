@@ -3,16 +3,22 @@
 SWIFT      ?= swift
 DATASETS   ?= ../shared/datasets
 ARGS       ?=
+MASSBANK   := $(DATASETS)/massbank-full
+# The peers search MassBank's positive spectra where they are, and simulated peptides elsewhere.
+PEER_SPECTRA := $(if $(wildcard $(MASSBANK)),--library $(MASSBANK)/library_pos.msp.gz \
+	--queries $(MASSBANK)/queries_dev_pos.msp.gz)
 PACKAGES   := libgmp-dev libopenblas-dev zlib1g-dev
 MSFHE      := .build/release/msfhe
+BENCH      := $(SWIFT) run -c release --package-path Benchmarks msfhe-bench
+SOURCES    := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
 
 # Tests are optimised like the product (unoptimised C is ten times slower), and see package-level declarations.
 TEST_FLAGS := -c release -Xswiftc -enable-testing --disable-xctest
 
-.PHONY: help setup build demo test asan coverage docs format lint clean
+.PHONY: help setup build demo test bench peers bench-test asan coverage docs format lint clean
 
 help:
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: ## install what is missing of the C libraries (Debian, Ubuntu)
 	@./scripts/setup.sh $(PACKAGES)
@@ -25,6 +31,19 @@ demo: build ## identify simulated peptide spectra by encrypted search
 
 test: setup ## run every test, optimised
 	$(SWIFT) test $(TEST_FLAGS) --scratch-path .build-test $(ARGS)
+
+bench: setup ## measure this machine's kernels and searches; ARGS are handed on
+	$(BENCH) $(ARGS)
+
+peers: setup ## measure plaintext and encrypted peers on the same work, into one report; ARGS are handed on
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || ./scripts/setup.sh python3-venv
+	$(SWIFT) build -c release --package-path Benchmarks --product msfhe-bench
+	python3 Benchmarks/peers/prepare.py Benchmarks/.venv
+	Benchmarks/.venv/bin/python Benchmarks/peers/measure.py --bench Benchmarks/.build/release/msfhe-bench \
+		$(PEER_SPECTRA) $(ARGS)
+
+bench-test: setup ## run the tests of the benchmark harness
+	$(SWIFT) test -c release --package-path Benchmarks --scratch-path Benchmarks/.build-test
 
 # Leaks are not looked for: Swift tags its references, so globals look leaked, and the C kernels allocate nothing.
 asan: setup ## run the tests under the address sanitizer, C kernels included
@@ -39,10 +58,11 @@ docs: setup ## build the reference of the public API as static pages
 	@./scripts/docs.sh $(SWIFT)
 
 format: ## bring all Swift sources into the checked-in format
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
 
 lint: ## complain about what is not in the checked-in format
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
 clean: ## remove everything that was built
-	rm -rf .build .build-test .build-asan .build-coverage .build-docs
+	rm -rf .build .build-test .build-asan .build-coverage .build-docs \
+		Benchmarks/.build Benchmarks/.build-test Benchmarks/.venv

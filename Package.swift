@@ -5,7 +5,6 @@ import PackageDescription
 //
 //     msfhe                                   the command line
 //     PlaintextReference                      BLAS twins and the accuracy report
-//     Datasets                                public benchmarks made from their releases
 //     SpectralSearch                          encrypted search of spectral libraries
 //     Datasets                                public data sets, prepared from their releases
 //     Spectra            RLWE      Storage    spectra | encryption | files that appear whole or not at all
@@ -19,6 +18,10 @@ let package = Package(
         .library(name: "SpectralSearch", targets: ["SpectralSearch"]),
         .library(name: "Spectra", targets: ["Spectra"]),
         .library(name: "RLWE", targets: ["RLWE"]),
+        // The layers below, for programs that work on them directly, such as the harness in Benchmarks.
+        .library(name: "Ring", targets: ["Ring"]),
+        .library(name: "CKernels", targets: ["CKernels"]),
+        .library(name: "PlaintextReference", targets: ["PlaintextReference"]),
         .executable(name: "msfhe", targets: ["msfhe"]),
     ],
     dependencies: [
@@ -45,22 +48,24 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
-        .target(name: "RLWE", dependencies: ["Ring"]),
+        .target(name: "RLWE", dependencies: ["Ring", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Spectra", dependencies: ["CZlib"]),
         .target(name: "Storage"),
         .target(
             name: "SpectralSearch",
-            dependencies: ["RLWE", "Spectra", "Storage", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: [
+                "RLWE", "Ring", "Spectra", "Storage", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .target(
             name: "Datasets",
             dependencies: ["CZlib", "Spectra", "Storage", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "PlaintextReference",
-            dependencies: ["CGMP", "COpenBLAS", "CZlib", "Spectra", "SpectralSearch", "Storage"]),
+            dependencies: ["CGMP", "COpenBLAS", "CZlib", "RLWE", "Ring", "Spectra", "SpectralSearch", "Storage"]),
         .executableTarget(
             name: "msfhe",
             dependencies: [
-                "Datasets", "PlaintextReference", "SpectralSearch", "Storage",
+                "Datasets", "PlaintextReference", "RLWE", "Ring", "Spectra", "SpectralSearch", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

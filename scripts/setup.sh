@@ -2,6 +2,13 @@
 # Installs the Debian packages named as arguments that are missing; says what to run when it may not.
 set -eu
 
+# Elsewhere than on Debian the libraries go by other names; what counts is that they are there.
+if ! command -v dpkg-query >/dev/null; then
+    pkg-config --exists gmp openblas zlib && exit 0
+    echo "GMP, OpenBLAS and zlib are needed, with their headers; please install them." >&2
+    exit 1
+fi
+
 missing=""
 for package in "$@"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
@@ -22,4 +29,4 @@ else
 fi
 echo "installing$missing" >&2
 $sudo apt-get update -qq
-DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >&2
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >&2

@@ -31,6 +31,8 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
     package var commit: String
     /// The same figures for each ion mode, where the queries have both.
     package var ionModes: [IonModeResult]?
+    /// How many of the queries given were not searched: no usable peaks, or an ion mode that the library lacks.
+    package var queriesLeftOut: Int?
     /// Where the figures were measured.
     package var machine: Machine?
 
@@ -40,7 +42,7 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
         seconds: Seconds, ratioToSgemm: Double, openblasCore: String, preset: String, score: String,
         precursor: String, bytes: Bytes, threads: Int, backend: String, parameters: Parameters,
         commit: String,
-        ionModes: [IonModeResult]? = nil, machine: Machine? = nil
+        ionModes: [IonModeResult]? = nil, queriesLeftOut: Int? = nil, machine: Machine? = nil
     ) {
         self.library = library
         self.queries = queries
@@ -60,6 +62,7 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
         self.parameters = parameters
         self.commit = commit
         self.ionModes = ionModes
+        self.queriesLeftOut = queriesLeftOut
         self.machine = machine
     }
 

@@ -1,17 +1,17 @@
 import COpenBLAS
 
 /// The few calls of OpenBLAS on which the plaintext twin of every encrypted result rests.
-package enum BLAS {
+public enum BLAS {
     /// Sets how many threads later calls use.
     ///
     /// - Parameter count: At least 1. OpenBLAS caps it at the number it was built for.
-    package static func setThreads(_ count: Int) {
+    public static func setThreads(_ count: Int) {
         precondition(count >= 1, "BLAS needs at least one thread, not \(count)")
         openblas_set_num_threads(Int32(clamping: count))
     }
 
     /// The core type whose kernels OpenBLAS chose when it was loaded, such as `SkylakeX`.
-    package static var coreName: String {
+    public static var coreName: String {
         openblas_get_corename().map { String(cString: $0) } ?? "unknown"
     }
 
@@ -23,7 +23,7 @@ package enum BLAS {
     ///   - a: `m` rows of `k` numbers.
     ///   - b: `n` rows of `k` numbers.
     ///   - c: `m` rows of `n` numbers, overwritten.
-    package static func sgemm(
+    public static func sgemm(
         _ a: Span<Float>, _ b: Span<Float>, into c: inout MutableSpan<Float>, m: Int, n: Int, k: Int
     ) {
         for size in [m, n, k] {

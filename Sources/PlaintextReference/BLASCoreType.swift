@@ -6,9 +6,9 @@ import Foundation
 /// itself it may decide for kernels half as fast as others it holds. The environment variable
 /// `OPENBLAS_CORETYPE` overrides the decision, but only before loading. A fair comparison with plaintext
 /// therefore times every candidate in a child process and continues in a process started with the fastest.
-package enum BLASCoreType {
+public enum BLASCoreType {
     /// The variable that OpenBLAS reads when it is loaded.
-    package static let environmentVariable = "OPENBLAS_CORETYPE"
+    public static let environmentVariable = "OPENBLAS_CORETYPE"
 
     /// The core types worth trying here; none where OpenBLAS's own choice is not known to go wrong.
     package static var candidates: [String] {
@@ -23,7 +23,7 @@ package enum BLASCoreType {
     private static let chosenVariable = "MSFHE_OPENBLAS_CORETYPE_CHOSEN"
 
     /// The path of the running program.
-    package static var currentExecutable: String {
+    public static var currentExecutable: String {
         Bundle.main.executablePath ?? CommandLine.arguments[0]
     }
 
@@ -44,13 +44,14 @@ package enum BLASCoreType {
     }
 
     /// Why no core type could be chosen.
-    package enum Failure: Error, CustomStringConvertible {
+    public enum Failure: Error, CustomStringConvertible {
         /// Not even OpenBLAS's own choice gave a figure.
         case noMeasurement(executable: String)
         /// The operating system refused to start the program anew.
         case notReexecuted(executable: String, reason: String)
 
-        package var description: String {
+        /// One line that says what failed and how to do without it.
+        public var description: String {
             switch self {
             case .noMeasurement(let executable):
                 "no run of \(executable) reported the speed of OpenBLAS; "
@@ -66,7 +67,7 @@ package enum BLASCoreType {
     /// Takes about 60 ms, or three products where those take longer. The fastest product counts.
     ///
     /// - Returns: The core type and the billions of floating-point operations a second, with a space between.
-    package static func probe() -> String {
+    public static func probe() -> String {
         let (m, n, k) = (1024, 1024, 512)
         let a = (0..<m * k).map { Float($0 % 7) }
         let b = (0..<n * k).map { Float($0 % 5) }
@@ -135,7 +136,7 @@ package enum BLASCoreType {
     /// A core type that the environment names is measured like any other, and does not win by being there: machine
     /// images set slow ones, and a slow plaintext twin would flatter the encrypted search. Does nothing in the
     /// process that was started anew.
-    package static func selectFastest(
+    public static func selectFastest(
         executable: String = currentExecutable, probeArguments: [String]
     ) throws(Failure) {
         guard getenv(chosenVariable) == nil, !candidates.isEmpty else { return }

@@ -3,11 +3,11 @@ import COpenBLAS
 import CZlib
 
 /// The versions of the C libraries that the program runs with.
-package enum LibraryVersions {
+public enum LibraryVersions {
     /// GNU MP.
     package static var gmp: String { String(cString: __gmp_version) }
     /// OpenBLAS, with the way it was built and the core type it chose.
-    package static var openblas: String {
+    public static var openblas: String {
         openblas_get_config().map { String(cString: $0).trimmingSuffix(" ") } ?? "OpenBLAS"
     }
     /// zlib.

@@ -10,7 +10,7 @@ import Storage
 /// Library rows go by in blocks; each block is searched encrypted, decrypted, and searched twice through OpenBLAS:
 /// with the float vectors (the accuracy that encryption could cost) and with the very integers that were
 /// encrypted (which isolates the encryption noise). Searching and multiplying in turn keeps the ratio of their
-/// times fair on a machine whose speed drifts, and memory independent of the size of the library.
+/// times fair on a machine whose speed drifts, and no matrix of all scores is ever held.
 package struct Validation {
     /// What happens to the precursors.
     package enum Precursor: String, CaseIterable, Sendable {
@@ -64,7 +64,7 @@ package struct Validation {
         }
         let results = try modes.map { try validate($0) }
         return Outcome(
-            report: report(of: results),
+            report: report(of: results, queryCount: queries.count),
             sections: results.map { result in
                 ReportPage.Section(
                     heading: results.count > 1 ? result.name : nil,
@@ -82,12 +82,12 @@ package struct Validation {
         var queries: [Spectrum]
     }
 
-    /// Library and queries by ion mode; one group where no query says its mode.
+    /// Library and queries by ion mode; one group where the library or the queries do not say theirs.
     private func groups(library: [Spectrum], queries: [Spectrum]) -> [Group] {
-        let declared = Set(queries.compactMap(\.ionMode)).intersection(library.compactMap(\.ionMode))
+        let (ofLibrary, ofQueries) = (Set(library.compactMap(\.ionMode)), Set(queries.compactMap(\.ionMode)))
         let wanted: [IonMode?] =
-            if let mode = options.ionMode { [mode] } else if declared.isEmpty { [nil] } else {
-                IonMode.allCases.filter(declared.contains)
+            if let mode = options.ionMode { [mode] } else if ofLibrary.isEmpty || ofQueries.isEmpty { [nil] } else {
+                IonMode.allCases.filter(ofLibrary.intersection(ofQueries).contains)
             }
         return wanted.map { mode in
             func belongs(_ spectrum: Spectrum) -> Bool {
@@ -137,16 +137,18 @@ package struct Validation {
         let key = timed(&seconds.keygen) { SecretKey.generate() }
 
         progress("\(name): encrypting", 0)
-        let queries = perturbed(group.queries.filter { !$0.cleanedPeaks(recipe).isEmpty })
-        guard !queries.isEmpty else { throw InputError("queries", "none has peaks to search by") }
-        var vectors: [[Float]] = []
-        let encrypted = timed(&seconds.encrypt) {
-            let prepared = QueryVectors(queries, card: library.card, threads: options.threads)
-            vectors = prepared.vectors
+        let candidates = perturbed(group.queries)
+        var prepared: QueryVectors?
+        let encrypted = try timed(&seconds.encrypt) {
+            let vectors = QueryVectors(candidates, card: library.card, threads: options.threads)
+            guard !vectors.vectors.isEmpty else { throw InputError("queries", "none has peaks to search by") }
+            prepared = vectors
             return EncryptedQueries(
-                vectors: prepared.vectors, queries: prepared.queries, key: key, card: library.card,
+                vectors: vectors.vectors, queries: vectors.queries, key: key, card: library.card,
                 threads: options.threads)
         }
+        let vectors = prepared?.vectors ?? []
+        let queries = prepared?.spectra ?? []
 
         let predicted = Self.predictedVariance(library)
         var result = Result(
@@ -210,7 +212,7 @@ package struct Validation {
 
     // MARK: Report
 
-    private func report(of results: [Result]) -> AccuracyReport {
+    private func report(of results: [Result], queryCount: Int) -> AccuracyReport {
         let seconds = results.map(\.seconds).reduce(.zero, +)
         let parameters = RLWEParameters.batch
         return AccuracyReport(
@@ -230,7 +232,7 @@ package struct Validation {
                         ionMode: result.name, library: Self.library([result]), queries: result.queries,
                         accuracy: Self.accuracy([result]), agreement: Self.agreement([result]))
                 },
-            machine: Machine.current)
+            queriesLeftOut: queryCount - results.map(\.queries).reduce(0, +), machine: Machine.current)
     }
 
     /// A compound measured in both ion modes counts once.

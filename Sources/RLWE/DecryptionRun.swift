@@ -43,7 +43,7 @@ public final class DecryptionRun: Sendable {
     ///   - body: the residues of its bodies, ``columns`` in all, batch after batch.
     ///   - phases: ``columns`` results.
     ///
-    /// One forward transform, and one inverse transform for each batch: about 1.3 microseconds each.
+    /// Costs one forward transform, and one inverse transform for each batch.
     public func phases(
         mask: UnsafeBufferPointer<UInt32>, body: UnsafeBufferPointer<UInt32>,
         into phases: UnsafeMutableBufferPointer<Int32>

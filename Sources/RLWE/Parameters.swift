@@ -32,7 +32,7 @@ public struct RLWEParameters: Sendable, Hashable {
     ///
     /// - Throws: ``SecurityError`` when the table gives less than 128 bits.
     public init(degree: Int, logModulus: Int) throws(SecurityError) {
-        guard let security = SecurityTable.level(degree: degree, logModulus: logModulus) else {
+        guard logModulus >= 1, let security = SecurityTable.level(degree: degree, logModulus: logModulus) else {
             throw SecurityError(
                 degree: degree, logModulus: logModulus,
                 allowed: SecurityTable.maximumLogModulus(degree: degree, level: .bits128))

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Ring
 
 /// The researcher's secret: 256 bits from which the secrets of every run are derived.
 ///
@@ -25,6 +26,13 @@ public struct SecretKey: Sendable, CustomStringConvertible {
     /// Calls `body` with the key's bytes, for writing them to a private file.
     public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try material.withUnsafeBytes(body)
+    }
+
+    /// 16 bytes by which a run's record recognises its key: derived with a label of their own, so they tell nothing
+    /// of the secrets.
+    package func check(nonce: RunNonce, seed: MaskSeed) -> Data {
+        RandomStream(seed: material, label: "key check", salt: nonce.bytes + seed.bytes)
+            .withBytes(16, stream: 0) { Data($0) }
     }
 
     /// Says that it is a key, and nothing of it.

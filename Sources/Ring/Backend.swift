@@ -13,7 +13,8 @@ import CKernels
 /// The table is reached through a pointer, so that a call costs 2 ns; kernels work on whole rows, never on
 /// single elements.
 public struct Backend: @unchecked Sendable {
-    package let kernels: UnsafePointer<msfhe_kernels>
+    /// The table, whose functions `CKernels.h` specifies: lengths, ranges and alignment are the caller's to keep.
+    public let kernels: UnsafePointer<msfhe_kernels>
 
     /// The backend's name: `portable`, or the instruction set it needs.
     public var name: String { String(cString: kernels.pointee.name) }

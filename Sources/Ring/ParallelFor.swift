@@ -12,18 +12,28 @@ import Synchronization
 ///   - threads: 1 or more; 1 runs everything on the calling thread.
 ///   - body: the work for one index.
 public func parallelFor(_ count: Int, threads: Int, body: @Sendable (Int) -> Void) {
+    parallelFor(count, threads: threads, workspace: {}, body: { index, _ in body(index) })
+}
+
+/// Like ``parallelFor(_:threads:body:)``, with a workspace for each thread: memory that the calls of one thread use
+/// one after the other.
+public func parallelFor<Workspace>(
+    _ count: Int, threads: Int, workspace: @Sendable () -> Workspace, body: @Sendable (Int, Workspace) -> Void
+) {
     precondition(threads >= 1, "parallelFor needs a thread")
     let workers = min(threads, count)
     guard workers > 1 else {
-        for index in 0..<max(count, 0) { body(index) }
+        let memory = workspace()
+        for index in 0..<max(count, 0) { body(index, memory) }
         return
     }
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
+        let memory = workspace()
         while true {
             let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
             if index >= count { return }
-            body(index)
+            body(index, memory)
         }
     }
 }

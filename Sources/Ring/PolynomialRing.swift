@@ -33,9 +33,11 @@ public final class PolynomialRing: Sendable {
         tables = TransformTables(degree: degree, modulus: modulus, root: root)
     }
 
-    /// Calls `body` with the tables as the kernels want them.
-    func withTables(_ body: (UnsafePointer<msfhe_ntt_tables>) -> Void) {
-        withUnsafePointer(to: tables.pointers, body)
+    /// Calls `body` with the tables as the kernels want them; the pointer must not outlive the call.
+    public func withTables<Result, Failure: Error>(
+        _ body: (UnsafePointer<msfhe_ntt_tables>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try withUnsafePointer(to: tables.pointers, body)
     }
 }
 

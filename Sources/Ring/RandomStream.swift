@@ -21,7 +21,7 @@ package struct RandomStream: Sendable {
         RandomStream(seed: SymmetricKey(size: .bits256), label: label)
     }
 
-    /// Calls `body` with the first `count` bytes of stream `number`; the bytes are wiped afterwards.
+    /// Calls `body` with the first `count` bytes of stream `number`, 64-byte aligned; they are wiped afterwards.
     package func withBytes<Result>(
         _ count: Int, stream number: UInt64, _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result {
@@ -31,6 +31,11 @@ package struct RandomStream: Sendable {
             var bytes = try? AES._CTR.encrypt(Data(count: count), using: key, nonce: nonce)
         else { preconditionFailure("AES-256 in counter mode takes a 256-bit key and a 128-bit counter") }
         defer { bytes.resetBytes(in: 0..<bytes.count) }
-        return bytes.withUnsafeBytes(body)
+        // The samplers read words, so the bytes move to where words may stand.
+        let aligned = AlignedBuffer<UInt8>(count: count, lifetime: .wiped)
+        return aligned.withUnsafeMutableBufferPointer { aligned in
+            _ = bytes.copyBytes(to: aligned)
+            return body(UnsafeRawBufferPointer(aligned))
+        }
     }
 }

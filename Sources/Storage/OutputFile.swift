@@ -2,7 +2,8 @@ import Foundation
 
 /// A file that appears whole or not at all: written beside its final name, synchronised, then renamed.
 ///
-/// Dropping the object without ``commit()`` removes what was written.
+/// Dropping the object without ``commit()`` removes what was written. The path `-`, and devices and pipes, are
+/// written to as they are: there nothing can be put in place afterwards.
 public final class OutputFile {
     /// The file's final path.
     public let path: String
@@ -13,9 +14,12 @@ public final class OutputFile {
         case refuse
     }
 
-    private let temporaryPath: String
     private let descriptor: Int32
     private let collision: Collision
+    /// Where the bytes go until ``commit()``; nil for what is written to as it is.
+    private let temporaryPath: String?
+    /// The final name, symbolic links followed.
+    private let destination: String
     private var isCommitted = false
 
     /// Starts a file at `path`.
@@ -23,26 +27,38 @@ public final class OutputFile {
     /// - Parameters:
     ///   - isPrivate: readable and writable by the owner only (mode 0600).
     ///   - collision: whether an existing file is replaced, at the moment of ``commit()``.
-    public init(path: String, isPrivate: Bool = false, collision: Collision = .replace) throws {
+    /// - Throws: ``InputError`` when nothing can be written there.
+    public init(path: String, isPrivate: Bool = false, collision: Collision = .replace) throws(InputError) {
         self.path = path
         self.collision = collision
-        if collision == .refuse, access(path, F_OK) == 0 {
-            throw InputError(path, "exists already; it is not overwritten: choose another name, or remove it first")
+        destination = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        if path == "-" {
+            temporaryPath = nil
+            descriptor = dup(STDOUT_FILENO)
+        } else if let kind = Self.kind(of: path), kind != S_IFREG {
+            guard kind != S_IFDIR else { throw InputError(path, "is a folder; a file's name is wanted") }
+            temporaryPath = nil
+            descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        } else {
+            if collision == .refuse, Self.kind(of: path) != nil { throw Self.taken(path) }
+            let url = URL(fileURLWithPath: destination)
+            let name = ".\(url.lastPathComponent).\(String(UInt64.random(in: 0 ... .max), radix: 36)).part"
+            let temporary = url.deletingLastPathComponent().appendingPathComponent(name).path
+            UnfinishedFiles.add(temporary)
+            temporaryPath = temporary
+            descriptor = open(
+                temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
         }
-        let url = URL(fileURLWithPath: path)
-        temporaryPath =
-            url.deletingLastPathComponent()
-            .appendingPathComponent(".\(url.lastPathComponent).\(getpid()).part").path
-        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
         guard descriptor >= 0 else {
-            throw InputError(path, "cannot be written: \(String(cString: strerror(errno)))")
+            let reason = String(cString: strerror(errno))
+            temporaryPath.map(UnfinishedFiles.remove)
+            throw InputError(path, "cannot be written: \(reason)")
         }
-        UnfinishedFiles.add(temporaryPath)
     }
 
     deinit {
         close(descriptor)
-        if !isCommitted {
+        if let temporaryPath, !isCommitted {
             unlink(temporaryPath)
             UnfinishedFiles.remove(temporaryPath)
         }
@@ -67,27 +83,48 @@ public final class OutputFile {
     }
 
     /// Makes the file appear under its final name.
-    public func commit() throws(FileSystemError) {
+    ///
+    /// - Throws: ``InputError`` when the name was taken meanwhile and is not to be replaced; ``FileSystemError`` when
+    ///   the file cannot be put in place. In both cases the final name is as it was.
+    public func commit() throws {
+        guard let temporaryPath else { return }
         guard fsync(descriptor) == 0 else { throw failure("cannot be synchronised") }
         switch collision {
         case .replace:
-            guard rename(temporaryPath, path) == 0 else { throw failure("cannot be put in place") }
+            guard rename(temporaryPath, destination) == 0 else { throw failure("cannot be put in place") }
         case .refuse:
-            // A hard link fails when the name is taken: nothing that appeared in the meantime is overwritten.
-            guard link(temporaryPath, path) == 0 else { throw failure("cannot be put in place") }
-            unlink(temporaryPath)
+            try renameUnlessTaken(temporaryPath)
         }
         isCommitted = true
         UnfinishedFiles.remove(temporaryPath)
-        try synchroniseFolder()
+        synchroniseFolder()
     }
 
-    /// The new name is on the disk only when its folder is.
-    private func synchroniseFolder() throws(FileSystemError) {
-        let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
-        guard folder >= 0 else { throw failure("is written, but its folder cannot be opened") }
-        defer { close(folder) }
-        guard fsync(folder) == 0 else { throw failure("is written, but its folder cannot be synchronised") }
+    private func renameUnlessTaken(_ temporaryPath: String) throws {
+        // A hard link fails when the name is taken. Some file systems have none: there the name is looked at first.
+        if link(temporaryPath, destination) == 0 {
+            unlink(temporaryPath)
+            return
+        }
+        guard errno != EEXIST, Self.kind(of: destination) == nil else { throw Self.taken(path) }
+        guard rename(temporaryPath, destination) == 0 else { throw failure("cannot be put in place") }
+    }
+
+    /// The new name is on the disk only when its folder is; file systems that cannot synchronise folders do without.
+    private func synchroniseFolder() {
+        let folder = open(URL(fileURLWithPath: destination).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+        guard folder >= 0 else { return }
+        fsync(folder)
+        close(folder)
+    }
+
+    private static func kind(of path: String) -> mode_t? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+    }
+
+    private static func taken(_ path: String) -> InputError {
+        InputError(path, "exists already; it is not overwritten: choose another name, or remove it first")
     }
 
     private func failure(_ problem: String) -> FileSystemError {
@@ -95,14 +132,19 @@ public final class OutputFile {
     }
 }
 
-/// The names of files being written, so that an interrupt can remove them.
+/// The files and folders being written, so that an interrupt can remove them.
 public enum UnfinishedFiles {
     private nonisolated(unsafe) static var paths: Set<String> = []
     private static let lock = NSLock()
 
-    static func add(_ path: String) { lock.withLock { _ = paths.insert(path) } }
-    static func remove(_ path: String) { lock.withLock { _ = paths.remove(path) } }
+    /// Notes that `path` is to be removed on an interrupt.
+    public static func add(_ path: String) { lock.withLock { _ = paths.insert(path) } }
 
-    /// Removes every file that has been begun and not committed.
-    public static func removeAll() { lock.withLock { paths.forEach { unlink($0) } } }
+    /// Notes that `path` is finished, or removed already.
+    public static func remove(_ path: String) { lock.withLock { _ = paths.remove(path) } }
+
+    /// Removes every file and folder that has been begun and not finished.
+    public static func removeAll() {
+        lock.withLock { paths.forEach { try? FileManager.default.removeItem(atPath: $0) } }
+    }
 }

@@ -59,19 +59,21 @@ final class ProgressLine {
         }
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { writeError(text) }
 }
 
 /// Writes `data` to the file at `path`, whole or not at all; `-` is standard output.
-func write(_ data: Data, to path: String) throws {
-    if path == "-" {
-        try FileHandle.standardOutput.write(contentsOf: data)
-        return
-    }
-    let file = try OutputFile(path: path)
+func write(_ data: Data, to path: String, isPrivate: Bool = false) throws {
+    let file = try OutputFile(path: path, isPrivate: isPrivate)
     try file.write(data)
     try file.commit()
 }
+
+/// Writes a result to standard output; that it cannot be written is an error like any other.
+func printResult(_ text: String) throws { try write(Data((text + "\n").utf8), to: "-") }
+
+/// Writes to standard error. Where nobody listens, nothing is said; that is no reason to stop working.
+func writeError(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
 /// Says which spectra were left out or are searched with less, by count and the first few names.
 func warn(_ names: [String], _ what: String) {

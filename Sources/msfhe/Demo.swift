@@ -39,11 +39,9 @@ struct Demo: ParsableCommand {
         try publish(
             outcome, title: "Encrypted search of a simulated peptide library", note: "simulated spectra", json: json,
             html: html)
-        if json == "-" { return }
-        print(ReportText(outcome.report).text)
-        print(walk.table)
-        print("")
-        print(walk.closingLine(outcome.report))
+        if json == "-" || html == "-" { return }
+        try printResult(
+            [ReportText(outcome.report).text, walk.table, "", walk.closingLine(outcome.report)].joined(separator: "\n"))
     }
 
     /// Calls `body` with the folder to keep, or with a temporary one.
@@ -59,7 +57,12 @@ struct Demo: ParsableCommand {
         } catch {
             throw InputError(folder.path, "cannot be made: \(error.localizedDescription)")
         }
-        defer { if keep == nil { try? FileManager.default.removeItem(at: folder) } }
+        guard keep == nil else { return try body(folder) }
+        UnfinishedFiles.add(folder.path)
+        defer {
+            try? FileManager.default.removeItem(at: folder)
+            UnfinishedFiles.remove(folder.path)
+        }
         return try body(folder)
     }
 

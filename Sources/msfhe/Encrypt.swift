@@ -39,9 +39,9 @@ struct Encrypt: ParsableCommand {
             throw InputError(
                 queries, "none of its \(spectra.count) spectra can be searched for: other ion mode, or no usable peaks")
         }
-        let encrypted = EncryptedQueries(
-            vectors: prepared.vectors, queries: prepared.queries, key: key, card: card, threads: cores.threads
-        ) { progress.show("encrypting", Double($0) / Double(prepared.vectors.count)) }
+        let encrypted = try EncryptedQueries(prepared, key: key, card: card, threads: cores.threads) {
+            progress.show("encrypting", Double($0) / Double(prepared.vectors.count))
+        }
         try encrypted.write(to: out)
         progress.clear()
         warn(prepared.otherMode, "of the other ion mode left out")

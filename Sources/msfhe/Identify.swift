@@ -37,14 +37,15 @@ struct Identify: ParsableCommand {
     func run() throws {
         let progress = ProgressLine()
         let run = try RunRecord(path: record)
-        let key = try KeyFile.read(path: key)
+        let secret = try KeyFile.read(path: key)
+        try run.requireKey(secret, path: key)
         let entries = try LibraryEntries(path: entries, card: run.card).rows
         let answer = try AnswerFile(path: answer, run: run)
         let identification = try Identification(
-            answer: answer, record: run, key: key, entries: entries, top: top, threads: cores.threads
+            answer: answer, record: run, key: secret, entries: entries, top: top, threads: cores.threads
         ) { progress.show("decrypting", Double($0) / Double(entries.count)) }
         let table = HitTable(hits: identification.hits, queries: run.queries, entries: entries)
-        try write(Data(table.text.utf8), to: out)
+        try write(Data(table.text.utf8), to: out, isPrivate: true)
         progress.clear()
         log.info(
             "\(out == "-" ? "standard output" : out): the best \(top) compounds of \(run.queries.count) queries; \(identification.releasedCount) rounded scores released"

@@ -51,7 +51,7 @@ struct Info: ParsableCommand {
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             try write(encoder.encode(report) + Data("\n".utf8), to: json)
         } else {
-            print(text(of: report))
+            try printResult(text(of: report))
         }
         if let findings = report.check, findings.contains(where: { !$0.passed }) {
             throw ExitCode(1)

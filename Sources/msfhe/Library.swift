@@ -37,7 +37,10 @@ struct Library: ParsableCommand {
 
         @OptionGroup var cores: ThreadOptions
 
+        func validate() throws { try validateDimension(dimension) }
+
         func run() throws {
+            try SpectralLibrary.requireFree(out)
             let progress = ProgressLine()
             var options = LibraryBuilder.Options(recipe: try VectorRecipe(dimension: dimension))
             options.ionMode = ionMode

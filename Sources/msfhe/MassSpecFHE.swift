@@ -44,7 +44,7 @@ struct MassSpecFHE: ParsableCommand {
             Foundation.exit(0)
         }
         let problem = message(for: error).split(separator: "\n").joined(separator: " ")
-        FileHandle.standardError.write(Data("msfhe: \(problem)\n".utf8))
+        if !problem.isEmpty { writeError("msfhe: \(problem)\n") }
         Foundation.exit(isWrongInput(error) ? 2 : 1)
     }
 
@@ -59,19 +59,21 @@ struct MassSpecFHE: ParsableCommand {
         }
     }
 
-    /// An interrupted command leaves no half-written file behind.
+    /// An interrupted command leaves no half-written file behind. A signal that the parent had ignored, as `nohup`
+    /// does, stays ignored.
     private static func removeUnfinishedFilesOnInterrupt() {
-        for number in [SIGINT, SIGTERM, SIGHUP] {
-            signal(number, SIG_IGN)
+        let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
+        for number in [SIGINT, SIGTERM, SIGHUP]
+        where unsafeBitCast(signal(number, SIG_IGN), to: Int.self) != ignored {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 UnfinishedFiles.removeAll()
-                Foundation.exit(128 + number)
+                _exit(128 + number)
             }
             source.resume()
             interruptSources.append(source)
         }
-        // A reader of standard output that goes away is an error of writing, not a reason to die unheard.
+        // A reader that goes away is an error of writing, not a reason to die unheard.
         signal(SIGPIPE, SIG_IGN)
     }
 
@@ -95,6 +97,6 @@ struct StandardErrorLog: LogHandler {
 
     func log(event: LogEvent) {
         let prefix = event.level >= .warning ? "msfhe: \(event.level): " : ""
-        FileHandle.standardError.write(Data("\(prefix)\(event.message)\n".utf8))
+        writeError("\(prefix)\(event.message)\n")
     }
 }

@@ -16,6 +16,13 @@ enum SearchMode: String, CaseIterable, ExpressibleByArgument {
     case batch
 }
 
+/// Checks `--dimension`.
+func validateDimension(_ dimension: Int) throws {
+    guard (256...4096).contains(dimension), dimension % 4 == 0 else {
+        throw ValidationError("--dimension is \(dimension), but must be a multiple of 4 from 256 to 4096")
+    }
+}
+
 /// How many cores a command may use.
 struct ThreadOptions: ParsableArguments {
     @Option(name: .long, help: "Processor cores to use.")

@@ -58,6 +58,7 @@ struct Validate: ParsableCommand {
         guard (1...1024).contains(threads) else {
             throw ValidationError("--threads is \(threads), but must be from 1 to 1024")
         }
+        try validateDimension(dimension)
         guard (0...1000).contains(queryPpm) else {
             throw ValidationError("--query-ppm is \(queryPpm), but must be from 0 to 1000")
         }
@@ -80,12 +81,15 @@ struct Validate: ParsableCommand {
         let outcome = try Validation(options) { progress.show($0, $1) }
             .run(library: librarySpectra, queries: querySpectra)
         progress.clear()
+        if let leftOut = outcome.report.queriesLeftOut, leftOut > 0 {
+            log.warning("\(leftOut) queries were not searched: no usable peaks, or an ion mode that the library lacks")
+        }
         try publish(
             outcome,
             title:
                 "Validation of \(library.map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", "))",
             json: json, html: html)
-        if json != "-" { print(ReportText(outcome.report).text) }
+        if json != "-" && html != "-" { try printResult(ReportText(outcome.report).text) }
     }
 
     private var options: Validation.Options {

@@ -22,7 +22,7 @@ struct ValidationTests {
     private func expectPredictedNoise(_ report: AccuracyReport) {
         let noise = report.agreement.noise
         #expect(abs(noise.rms / noise.predictedRms - 1) < 0.05)
-        // Of 40 million normal numbers one exceeds 5.6 deviations; 7 leaves room for rows of larger noise.
+        // Of 40 million normal numbers one exceeds 5.6 deviations; 7.4 leave room for rows of larger noise.
         #expect(noise.max < 7.4 * noise.predictedRms)
         // Row entries are rounded to 1/509 at the most common scale, in 512 of them, times a query of norm sqrt(2).
         #expect(report.agreement.quantisation.rms < 1e-3)

@@ -55,9 +55,12 @@ private struct Exchange {
         }
     }
 
-    func decrypt(_ combination: (mask: [UInt32], body: [UInt32]), key: SecretKey? = nil, seed: MaskSeed? = nil) -> [Int]
-    {
-        let run = DecryptionRun(key: key ?? self.key, nonce: nonce, seed: seed ?? self.seed, columns: total)
+    func decrypt(
+        _ combination: (mask: [UInt32], body: [UInt32]), key: SecretKey? = nil, nonce: RunNonce? = nil,
+        seed: MaskSeed? = nil
+    ) -> [Int] {
+        let run = DecryptionRun(
+            key: key ?? self.key, nonce: nonce ?? self.nonce, seed: seed ?? self.seed, columns: total)
         var phases = [Int32](repeating: 0, count: total)
         phases.withUnsafeMutableBufferPointer { phases in
             combination.mask.withUnsafeBufferPointer { mask in
@@ -135,6 +138,7 @@ struct EncryptionTests {
         let other = Exchange(columns: [8])
         for phases in [
             exchange.decrypt(combination, key: .generate()), exchange.decrypt(combination, seed: other.seed),
+            exchange.decrypt(combination, nonce: other.nonce),
         ] {
             let variance = phases.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(phases.count)
             // The square of a uniform number has relative deviation sqrt(4/5).

@@ -56,7 +56,7 @@ struct FileTests {
         // The name may also be taken while the file is being written.
         let late = try OutputFile(path: folder("late"), collision: .refuse)
         try folder.write(Data("old".utf8), to: "late")
-        #expect(throws: FileSystemError.self) { try late.commit() }
+        #expect(throws: InputError.self) { try late.commit() }
         #expect(try String(contentsOfFile: folder("late"), encoding: .utf8) == "old")
         let replacing = try OutputFile(path: folder("out"))
         try replacing.write(Data("new".utf8))

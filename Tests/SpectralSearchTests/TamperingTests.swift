@@ -79,7 +79,7 @@ struct TamperingTests {
     func exchangedFilesAreRefused(name: String) throws {
         for other in Self.names where other != name {
             let error = #expect(throws: InputError.self) { try read(name, holding: content(other)) }
-            if other == "key", name != "run.local" || name != "run.mss" {
+            if other == "key", name.hasPrefix("library/") || name == "run.msq" {
                 #expect(error?.problem.contains("key") == true)
             }
         }
@@ -101,6 +101,61 @@ struct TamperingTests {
         }
     }
 
+    /// Rows that the kernels do not take are refused, with every digest around them right.
+    @Test func rowsBeyondTheLimitsAreRefused() throws {
+        let original = try content("library/index")
+        let card = String(decoding: try content("library/card.json"), as: UTF8.self)
+        func outcome(_ change: (inout Data) -> Void) throws -> String? {
+            var index = original.dropLast(32)
+            change(&index)
+            let sealedIndex = try sealed(index)
+            func hexadecimal(_ data: Data) -> String {
+                data.suffix(32).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            }
+            let named = card.replacingOccurrences(of: hexadecimal(original), with: hexadecimal(sealedIndex))
+            let folder = try TemporaryFolder()
+            let resealedCard = try LibraryCard(
+                text: resealed(Data(named.utf8).prefix(upTo: named.utf8.count - 84)), path: "card")
+            do {
+                _ = try LibraryIndex(path: folder.write(sealedIndex, to: "index"), card: resealedCard)
+                return nil
+            } catch let error as InputError {
+                return error.problem
+            }
+        }
+        #expect(try outcome { _ in } == nil)
+        #expect(try outcome { $0[64 + 5 * 192] = 0x80 }?.contains("row 5 has an entry beyond 127") == true)
+        #expect(
+            try outcome { $0.replaceSubrange(64 + 7 * 192..<64 + 8 * 192, with: Data(repeating: 100, count: 192)) }?
+                .contains("row 7 has a squared norm above") == true)
+        #expect(try outcome { $0[8] ^= 1 }?.contains("rows") == true)
+    }
+
+    /// Entries that could disturb a terminal, or give scores that are no numbers, are refused.
+    @Test func hostileEntriesAreRefused() throws {
+        let lines = String(decoding: try content("library/entries.tsv"), as: UTF8.self).split(separator: "\n")
+        for (field, value) in [(0, "a\u{1B}[2Jb"), (6, "1e-320"), (6, "nan"), (6, "-1"), (4, "-5"), (4, "inf")] {
+            var fields = lines[3].split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            fields[field] = value
+            let table =
+                (lines[..<3] + [Substring(fields.joined(separator: "\t"))] + lines[4..<lines.count - 1])
+                .joined(separator: "\n") + "\n"
+            let digest = try sealed(Data(table.utf8)).suffix(32)
+                .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let old = String(lines[lines.count - 1].dropFirst("# sha256 ".count))
+            let card = String(decoding: try content("library/card.json"), as: UTF8.self)
+                .replacingOccurrences(of: old, with: digest)
+            let folder = try TemporaryFolder()
+            let path = try folder.write(Data((table + "# sha256 \(digest)\n").utf8), to: "entries.tsv")
+            let resealedCard = try LibraryCard(
+                text: resealed(Data(card.utf8).prefix(upTo: card.utf8.count - 84)), path: "card")
+            let error = #expect(throws: InputError.self, "\(value)") {
+                try LibraryEntries(path: path, card: resealedCard)
+            }
+            #expect(error?.problem.contains("line 4") == true)
+        }
+    }
+
     /// A card whose parameters were weakened is refused, although its digest is right.
     @Test func weakenedCardsAreRefused() throws {
         let text = String(decoding: try content("library/card.json"), as: UTF8.self)
@@ -108,7 +163,8 @@ struct TamperingTests {
             ("\"errorWidth\" : 3.19", "\"errorWidth\" : 0.5"), ("\"queryScale\" : 7", "\"queryScale\" : 9"),
             ("\"degree\" : 1024", "\"degree\" : 512"), ("\"logModulus\" : 24", "\"logModulus\" : 26"),
             ("\"version\" : 1", "\"version\" : 2"), ("\"dimension\" : 192", "\"dimension\" : 193"),
-            ("\"maskBits\" : 18", "\"maskBits\" : 99"), ("\"spectra\" : 20", "\"spectra\" : -20"),
+            ("\"maskBits\" : 18", "\"maskBits\" : 99"),
+            ("\"maskBits\" : 18", "\"maskBits\" : 9"), ("\"spectra\" : 20", "\"spectra\" : -20"),
         ] {
             #expect(text.contains(original), "the card has \(original)")
             let changed = text.replacingOccurrences(of: original, with: replacement)
@@ -143,7 +199,8 @@ struct HostTests {
         let folder = SharedDatasets.package.appending(path: "Sources/SpectralSearch/Host").path(percentEncoded: false)
         let files = try FileManager.default.contentsOfDirectory(atPath: folder)
         #expect(files.contains("BatchSearch.swift") && files.contains("SearchJob.swift"))
-        for file in files {
+        let shared = ["../Library/LibraryIndex.swift", "../Files/InputFile.swift", "../Files/SealedFile.swift"]
+        for file in files + shared {
             let source = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
             for name in ["SecretKey", "KeyFile", "EncryptionRun", "DecryptionRun", "ScoreDecryption"] {
                 #expect(!source.contains(name), "\(file) names \(name)")

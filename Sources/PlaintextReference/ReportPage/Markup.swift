@@ -2,29 +2,44 @@
 ///
 /// Names of compounds come from files that anybody may have written. Only this type can build a page, plain
 /// strings enter it escaped, and only literals in our source enter it as they are.
-struct Markup: ExpressibleByStringInterpolation, Sendable {
-    private(set) var text: String
+public struct Markup: ExpressibleByStringInterpolation, Sendable {
+    /// The text, ready to stand in a page.
+    public private(set) var text: String
 
-    init(stringLiteral value: String) { text = value }
-    init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
+    /// A literal, as it is.
+    public init(stringLiteral value: String) { text = value }
+    /// A literal with values in it, which are escaped.
+    public init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
 
-    struct StringInterpolation: StringInterpolationProtocol {
+    /// Collects the parts of a literal.
+    public struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""
 
-        init(literalCapacity: Int, interpolationCount: Int) {
+        /// An empty collection with room for a literal.
+        public init(literalCapacity: Int, interpolationCount: Int) {
             text.reserveCapacity(literalCapacity + 16 * interpolationCount)
         }
 
-        mutating func appendLiteral(_ literal: String) { text += literal }
-        mutating func appendInterpolation(_ markup: Markup) { text += markup.text }
-        mutating func appendInterpolation(_ parts: [Markup]) { for part in parts { text += part.text } }
-        mutating func appendInterpolation(_ string: String) { text += Markup.escape(string) }
-        mutating func appendInterpolation(_ number: Int) { text += String(number) }
+        /// Part of a literal, as it is.
+        public mutating func appendLiteral(_ literal: String) { text += literal }
+        /// Markup, as it is.
+        public mutating func appendInterpolation(_ markup: Markup) { text += markup.text }
+        /// Markup, part after part.
+        public mutating func appendInterpolation(_ parts: [Markup]) {
+            for part in parts { text += part.text }
+        }
+        /// Text, escaped.
+        public mutating func appendInterpolation(_ string: String) { text += Markup.escape(string) }
+        /// A whole number, without separators.
+        public mutating func appendInterpolation(_ number: Int) { text += String(number) }
         /// A coordinate, to a tenth of a unit.
-        mutating func appendInterpolation(_ coordinate: Double) { text += Markup.coordinate(coordinate) }
+        public mutating func appendInterpolation(_ coordinate: Double) {
+            text += Markup.coordinate(coordinate)
+        }
     }
 
-    static func += (markup: inout Markup, addition: Markup) { markup.text += addition.text }
+    /// Appends `addition`.
+    public static func += (markup: inout Markup, addition: Markup) { markup.text += addition.text }
 
     /// Replaces what HTML or XML would interpret, and characters that XML forbids.
     private static func escape(_ string: String) -> String {

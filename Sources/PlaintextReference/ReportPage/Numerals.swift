@@ -1,12 +1,12 @@
 import Foundation
 
 /// Numbers as a reader wants them, with true minus signs and no-break spaces, in one locale everywhere.
-enum Numerals {
+public enum Numerals {
     private static let space = "\u{A0}"
     private static let unknown = "\u{2013}"
 
     /// A decimal number, such as `−0.05`; `+` goes before positive numbers on demand.
-    static func decimal(_ value: Double, places: Int, showsPlus: Bool = false) -> String {
+    public static func decimal(_ value: Double, places: Int, showsPlus: Bool = false) -> String {
         guard value.isFinite, value.magnitude < 1e15 else { return unknown }
         let digits = String(format: "%.\(places)f", value.magnitude)
         // What rounds to zero has no sign.
@@ -15,20 +15,20 @@ enum Numerals {
     }
 
     /// A number of at least `figures` significant figures without an exponent, such as `1.84` or `136`.
-    static func significant(_ value: Double, figures: Int = 3) -> String {
+    public static func significant(_ value: Double, figures: Int = 3) -> String {
         guard value.isFinite, value > 0 else { return decimal(value, places: 0) }
         return decimal(value, places: min(max(figures - 1 - exponent(value, places: figures - 1), 0), 12))
     }
 
     /// A share as a percentage, such as `95.45 %`; only a whole is 100 %.
-    static func percent(_ share: Double, places: Int) -> String {
+    public static func percent(_ share: Double, places: Int) -> String {
         let largestPart = 100 - pow(10, -Double(places))
         let percentage = share < 1 ? min(100 * share, largestPart) : 100 * share
         return decimal(percentage, places: places) + space + "%"
     }
 
     /// A count with its thousands separated, such as `18,388`.
-    static func count(_ value: Int) -> String {
+    public static func count(_ value: Int) -> String {
         var digits = String(value.magnitude)
         var groups: [Substring] = []
         while digits.count > 3 {
@@ -39,12 +39,12 @@ enum Numerals {
     }
 
     /// A count and what is counted, in the singular or plural, such as `1 query`.
-    static func count(_ value: Int, _ singular: String, _ plural: String) -> String {
+    public static func count(_ value: Int, _ singular: String, _ plural: String) -> String {
         count(value) + space + (value == 1 ? singular : plural)
     }
 
     /// A number in scientific notation, such as `5.9 × 10⁻⁴`.
-    static func scientific(_ value: Double) -> String {
+    public static func scientific(_ value: Double) -> String {
         guard value.isFinite, value != 0 else { return decimal(value, places: 0) }
         let exponent = exponent(value, places: 1)
         let mantissa = decimal(value / pow(10, Double(exponent)), places: 1)
@@ -57,7 +57,7 @@ enum Numerals {
     }
 
     /// A power of ten, such as `10⁻³`; `1` for the exponent 0.
-    static func powerOfTen(_ exponent: Int) -> String {
+    public static func powerOfTen(_ exponent: Int) -> String {
         guard exponent != 0 else { return "1" }
         let digits: [Character] = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]
         let raised = String(exponent.magnitude).compactMap(\.wholeNumberValue).map { digits[$0] }
@@ -65,7 +65,7 @@ enum Numerals {
     }
 
     /// A duration in the unit that suits it, such as `36 ms` or `2 min 13 s`.
-    static func duration(seconds: Double) -> String {
+    public static func duration(seconds: Double) -> String {
         guard seconds.isFinite, seconds < 1e12 else { return unknown }
         switch seconds {
         case ...0: return "0\(space)s"
@@ -81,7 +81,7 @@ enum Numerals {
     }
 
     /// A size in decimal units, such as `12.6 MB`.
-    static func bytes(_ value: Int) -> String {
+    public static func bytes(_ value: Int) -> String {
         guard value >= 1000 else { return count(value) + space + "B" }
         var (amount, units) = (Double(value) / 1000, ["kB", "MB", "GB", "TB", "PB", "EB"][...])
         while amount >= 999.5 {

@@ -1,6 +1,7 @@
 /// The look of the page: system fonts, neutral tones and one accent.
-enum ReportStyle {
-    static let css: Markup = """
+public enum ReportStyle {
+    /// The style sheet of every page, for light and dark screens and for paper.
+    public static let css: Markup = """
 
         :root {
           --paper: #fdfdfb; --ink: #1b1e21; --muted: #63696f; --hairline: #e3e4e0; --faint: #c3c7c9;

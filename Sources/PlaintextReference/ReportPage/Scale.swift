@@ -1,7 +1,7 @@
 import Foundation
 
 /// Maps numbers to positions on a drawing, linearly.
-struct Scale: Sendable {
+public struct Scale: Sendable {
     /// The numbers shown: finite, and not a single point.
     let domain: ClosedRange<Double>
     /// The positions of the ends of the domain.
@@ -9,18 +9,19 @@ struct Scale: Sendable {
     let end: Double
 
     /// A scale for `domain`; a domain of a single point is widened, one that is not finite replaced by 0...1.
-    init(_ domain: ClosedRange<Double>, from start: Double, to end: Double) {
+    public init(_ domain: ClosedRange<Double>, from start: Double, to end: Double) {
         self.domain = Scale.drawable(domain)
         self.start = start
         self.end = end
     }
 
-    func callAsFunction(_ value: Double) -> Double {
+    /// The position of `value`.
+    public func callAsFunction(_ value: Double) -> Double {
         start + (value - domain.lowerBound) / (domain.upperBound - domain.lowerBound) * (end - start)
     }
 
     /// About `count` round numbers in the domain: multiples of 1, 2 or 5 times a power of ten.
-    func ticks(about count: Int) -> [Double] {
+    public func ticks(about count: Int) -> [Double] {
         let step = Scale.roundStep((domain.upperBound - domain.lowerBound) / Double(max(count, 1)))
         let first = (domain.lowerBound / step).rounded(.up)
         let last = (domain.upperBound / step).rounded(.down)
@@ -43,7 +44,7 @@ struct Scale: Sendable {
     }
 
     /// How many decimal places tell `ticks` apart.
-    static func places(for ticks: [Double]) -> Int {
+    public static func places(for ticks: [Double]) -> Int {
         guard ticks.count >= 2, ticks[1] > ticks[0] else { return 0 }
         return min(max(Int(-log10(ticks[1] - ticks[0]).rounded(.down)), 0), 9)
     }

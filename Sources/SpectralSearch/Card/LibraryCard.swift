@@ -115,7 +115,12 @@ public struct LibraryCard: Sendable, Hashable {
             content.scaling
                 == ScoreScaling(
                     dimension: content.vector.dimension, parameters: parameters, precision: content.answer),
-            "the scaling is not the one for which no score can wrap around")
+            "the scaling is not the one that these parameters call for")
+        try require(
+            content.scaling.excludesWrapAround(
+                dimension: content.vector.dimension, parameters: parameters, precision: content.answer),
+            "answers of \(content.answer.maskBits) and \(content.answer.bodyBits) bits leave no scaling without wrap-around"
+        )
         try require(
             (1...1 << 30).contains(content.library.spectra)
                 && (1...content.library.spectra).contains(content.library.compounds),
@@ -136,11 +141,5 @@ public enum AnswerPreset: String, Sendable, CaseIterable {
         case .default: AnswerPrecision(maskBits: 18, bodyBits: 16)
         case .economy: AnswerPrecision(maskBits: 16, bodyBits: 12)
         }
-    }
-
-    /// The preset of a card's precision.
-    public init?(_ precision: AnswerPrecision) {
-        guard let preset = Self.allCases.first(where: { $0.precision == precision }) else { return nil }
-        self = preset
     }
 }

@@ -27,7 +27,7 @@ public struct Identification: Sendable {
     /// Number of scores that were released to make them.
     public let releasedCount: Int
 
-    /// Decrypts the answer at `path` and ranks.
+    /// Decrypts `answer` and ranks.
     ///
     /// - Parameters:
     ///   - top: compounds kept for each query, at least 1.
@@ -42,7 +42,7 @@ public struct Identification: Sendable {
         let records = AlignedBuffer<UInt8>(count: blockRows * recordByteCount)
         var ranking = Ranking(record: record, entries: entries, top: top)
         let decryption = ScoreDecryption(record: record, key: key)
-        let scores = AlignedBuffer<Float>(count: blockRows * answer.queryCount)
+        let scores = AlignedBuffer<Float>(count: blockRows * answer.queryCount, lifetime: .wiped)
         for first in stride(from: 0, to: answer.rowCount, by: blockRows) {
             let range = first..<min(first + blockRows, answer.rowCount)
             try records.withUnsafeMutableBufferPointer { records in

@@ -11,6 +11,25 @@ public struct EncryptedQueries: Sendable {
     /// What stays with the researcher.
     public let record: RunRecord
 
+    /// Encrypts prepared queries under `key` for the library of `card`: a fresh seed for the run, a fresh secret for
+    /// each batch of n queries. Costs about 1.5 microseconds a feature for each batch on one core.
+    ///
+    /// - Parameter progress: called after each batch with the number of queries done.
+    /// - Throws: ``InputError`` when there is no query, or when the vectors follow another recipe than the card's.
+    public init(
+        _ prepared: QueryVectors, key: SecretKey, card: LibraryCard, threads: Int,
+        progress: (Int) -> Void = { _ in }
+    ) throws(InputError) {
+        guard !prepared.vectors.isEmpty else { throw InputError("queries", "hold no spectrum to search for") }
+        guard prepared.recipe == card.content.vector else {
+            throw InputError(
+                "queries", "were made into vectors for another card; make them anew for this one")
+        }
+        self.init(
+            vectors: prepared.vectors, queries: prepared.queries, key: key, card: card, threads: threads,
+            progress: progress)
+    }
+
     /// Encrypts `vectors` under `key` for the library of `card`: a fresh seed for the run, a fresh secret for each
     /// batch of n queries.
     ///
@@ -38,7 +57,8 @@ public struct EncryptedQueries: Sendable {
         upload = Upload(
             cardDigest: card.digest, seed: run.seed, dimension: dimension, queryCount: vectors.count, bodies: bodies)
         record = RunRecord(
-            card: card, queries: queries, uploadDigest: upload.digest, seed: run.seed, nonce: run.nonce)
+            card: card, queries: queries, uploadDigest: upload.digest, seed: run.seed, nonce: run.nonce,
+            keyCheck: key.check(nonce: run.nonce, seed: run.seed))
     }
 
     /// The vectors as a matrix with one row a feature and one column a query.
@@ -63,6 +83,7 @@ public struct EncryptedQueries: Sendable {
         do {
             try upload.write(to: uploadFile)
         } catch {
+            // The upload is not there, so its record is of no use.
             unlink(recordFile.path)
             throw error
         }
@@ -78,8 +99,12 @@ public struct EncryptedQueries: Sendable {
 public struct QueryVectors: Sendable {
     /// The vectors, one for each of ``queries``.
     public let vectors: [[Float]]
+    /// The recipe by which the vectors were made.
+    public let recipe: VectorRecipe
     /// Names and precursors of the spectra that can be searched for.
     public let queries: [RunRecord.Query]
+    /// The spectra that can be searched for.
+    package let spectra: [Spectrum]
     /// Names of the spectra left out because they are of the other ion mode.
     public private(set) var otherMode: [String] = []
     /// Names of the spectra left out because no peak survived cleaning.
@@ -89,7 +114,7 @@ public struct QueryVectors: Sendable {
 
     /// The vectors of `spectra` by the recipe of `card`.
     public init(_ spectra: [Spectrum], card: LibraryCard, threads: Int) {
-        let recipe = card.content.vector
+        recipe = card.content.vector
         var kept: [Spectrum] = []
         for spectrum in spectra {
             if let wanted = card.content.ionMode, let mode = spectrum.ionMode, mode != wanted {
@@ -101,6 +126,7 @@ public struct QueryVectors: Sendable {
                 kept.append(spectrum)
             }
         }
+        self.spectra = kept
         let vectorizer = SpectrumVectorizer(recipe: recipe)
         vectors = parallelMap(kept, threads: threads) { vectorizer.vector(of: $0) }
         queries = kept.map { RunRecord.Query(name: $0.name, precursorMZ: $0.precursorMZ) }

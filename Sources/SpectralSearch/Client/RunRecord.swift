@@ -22,22 +22,37 @@ public struct RunRecord: Sendable {
     public let uploadDigest: Digest
     package let seed: MaskSeed
     package let nonce: RunNonce
+    private let keyCheck: Data
 
     private struct Content: Codable {
         var version = 1
         var card: String
+        var keyCheck: Data
         var queries: [Query]
         var seed: Data
         var nonce: Data
         var uploadSHA256: String
     }
 
-    package init(card: LibraryCard, queries: [Query], uploadDigest: Digest, seed: MaskSeed, nonce: RunNonce) {
+    package init(
+        card: LibraryCard, queries: [Query], uploadDigest: Digest, seed: MaskSeed, nonce: RunNonce, keyCheck: Data
+    ) {
         self.card = card
         self.queries = queries
         self.uploadDigest = uploadDigest
         self.seed = seed
         self.nonce = nonce
+        self.keyCheck = keyCheck
+    }
+
+    /// Checks that `key` is the one that the run was encrypted with: another would decrypt to random scores.
+    ///
+    /// - Parameter path: the key's file, for the message.
+    /// - Throws: ``InputError`` when it is another key.
+    public func requireKey(_ key: SecretKey, path: String) throws(InputError) {
+        guard key.check(nonce: nonce, seed: seed) == keyCheck else {
+            throw InputError(path, "is not the key that this run was encrypted with")
+        }
     }
 
     /// Reads the record at `path`.
@@ -52,13 +67,14 @@ public struct RunRecord: Sendable {
         else { throw InputError(path, "is not a run's record of this version") }
         self.init(
             card: try LibraryCard(text: Data(content.card.utf8), path: path), queries: content.queries,
-            uploadDigest: uploadDigest, seed: seed, nonce: nonce)
+            uploadDigest: uploadDigest, seed: seed, nonce: nonce, keyCheck: content.keyCheck)
     }
 
     /// The record's file.
     func encoded() throws -> Data {
         let content = Content(
-            card: String(decoding: card.text, as: UTF8.self), queries: queries, seed: seed.bytes, nonce: nonce.bytes,
+            card: String(decoding: card.text, as: UTF8.self), keyCheck: keyCheck, queries: queries, seed: seed.bytes,
+            nonce: nonce.bytes,
             uploadSHA256: uploadDigest.description)
         return try CheckedJSON.encode(content, format: "massspecfhe-run").text
     }

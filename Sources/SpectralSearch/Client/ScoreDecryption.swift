@@ -1,4 +1,3 @@
-import CKernels
 import Foundation
 import RLWE
 import Ring
@@ -8,7 +7,6 @@ package final class ScoreDecryption: Sendable {
     package let layout: AnswerLayout
     private let run: DecryptionRun
     private let queryScale: Double
-    private let backend = Backend.selected
 
     /// The decryption of the answers to `record`'s run, under `key`.
     package init(record: RunRecord, key: SecretKey) {
@@ -31,14 +29,15 @@ package final class ScoreDecryption: Sendable {
         let bytes = record.assumingMemoryBound(to: UInt8.self)
         let mask = AlignedBuffer<UInt32>(count: layout.degree)
         let body = AlignedBuffer<UInt32>(count: layout.queryCount)
-        let phases = AlignedBuffer<Int32>(count: layout.queryCount)
-        backend.kernels.pointee.unpack(mask.unsafeBase, bytes, layout.degree, UInt32(layout.precision.maskBits))
+        // A phase and its ciphertext give mask times secret away.
+        let phases = AlignedBuffer<Int32>(count: layout.queryCount, lifetime: .wiped)
+        PackedResidues.unpack(bytes, count: layout.degree, bits: layout.precision.maskBits, into: mask.unsafeBase)
         var offset = layout.maskByteCount
         var first = 0
         for columns in Upload.batchSizes(layout.queryCount, degree: layout.degree) {
-            backend.kernels.pointee.unpack(
-                body.unsafeBase + first, bytes + offset, columns, UInt32(layout.precision.bodyBits))
-            offset += AnswerLayout.packedByteCount(columns, bits: layout.precision.bodyBits)
+            PackedResidues.unpack(
+                bytes + offset, count: columns, bits: layout.precision.bodyBits, into: body.unsafeBase + first)
+            offset += PackedResidues.byteCount(columns, bits: layout.precision.bodyBits)
             first += columns
         }
         phases.withUnsafeMutableBufferPointer { phases in

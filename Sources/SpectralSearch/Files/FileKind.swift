@@ -22,7 +22,7 @@ public enum FileKind: String, Sendable, CaseIterable {
     /// The bytes that the file begins with.
     var opening: [UInt8] {
         switch self {
-        case .secretKey: CheckedJSON.opening(format: "massspecfhe-key")
+        case .secretKey: Array("MSFHE-K1 secret: keep it on your own machine\n".utf8)
         case .runRecord: CheckedJSON.opening(format: "massspecfhe-run")
         case .card: CheckedJSON.opening(format: "massspecfhe-card")
         case .entries: Array("# massspecfhe-entries 1\n".utf8)

@@ -126,7 +126,7 @@ extension [UInt8] {
 }
 
 /// The descriptor and size of the regular file at `path`.
-private func openRegularFile(_ path: String) throws(InputError) -> (descriptor: Int32, size: Int) {
+func openRegularFile(_ path: String) throws(InputError) -> (descriptor: Int32, size: Int) {
     // Opening a named pipe that nobody writes to would wait for ever.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {

@@ -38,6 +38,9 @@ public struct LibraryEntry: Sendable, Hashable {
         "name", "formula", "inchikey", "adduct", "precursor_mz", "accession", "scale",
     ]
 
+    /// What a scale can be: 720 over the norm of a row of unit halves, or more where the row is nearly zero.
+    private static let scales = 1e-3...1e9
+
     fileprivate var line: String {
         [name, formula, inchiKey, adduct, precursorMZ.map { "\($0)" } ?? "", accession, "\(scale)"]
             .joined(separator: "\t") + "\n"
@@ -45,9 +48,9 @@ public struct LibraryEntry: Sendable, Hashable {
 
     fileprivate init?(line: Substring) {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-        guard fields.count == Self.columns.count, let scale = Double(fields[6]), scale.isFinite, scale > 0 else {
-            return nil
-        }
+        guard fields.count == Self.columns.count, let scale = Double(fields[6]), Self.scales.contains(scale),
+            fields.allSatisfy({ String($0).onOneLine == $0 })
+        else { return nil }
         if !fields[4].isEmpty {
             guard let precursor = Double(fields[4]), precursor.isFinite, precursor > 0 else { return nil }
             precursorMZ = precursor

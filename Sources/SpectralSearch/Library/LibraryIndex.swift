@@ -27,9 +27,9 @@ public final class LibraryIndex: RowSource {
     /// of every row.
     public init(path: String, card: LibraryCard) throws {
         let dimension = card.content.vector.dimension
-        let limit = card.content.scaling.rowNormSquaredLimit
         let rowCount = card.content.library.spectra
-        var norms = RowNorms(dimension: dimension, limit: limit, skipping: Self.headerCount)
+        var check = RowCheck(
+            dimension: dimension, scaling: card.content.scaling, skipping: Self.headerCount)
         file = try InputFile(path: path, kind: .index, headerCount: Self.headerCount) { header in
             var header = header
             guard header.integer(UInt32.self) == rowCount, header.integer(UInt32.self) == dimension else {
@@ -39,20 +39,23 @@ public final class LibraryIndex: RowSource {
             }
             return Self.headerCount + rowCount * dimension
         } visit: {
-            norms.visit($0)
+            check.visit($0)
         }
         guard file.digest.description == card.content.library.indexSHA256 else {
             throw InputError(path, "belongs to another library than the card beside it")
         }
         self.rowCount = rowCount
         self.dimension = dimension
-        if let row = norms.firstTooLong {
-            throw InputError(path, "row \(row) has a squared norm above \(limit), with which a score could wrap around")
-        }
+        if let problem = check.problem { throw InputError(path, problem) }
     }
 
-    package func copyRows(_ range: Range<Int>, to buffer: UnsafeMutableBufferPointer<Int8>) throws {
-        precondition(range.upperBound <= rowCount && buffer.count == range.count * dimension, "rows of the index")
+    /// Copies the rows of `range`, `dimension` entries each, one after the other, to `buffer`.
+    ///
+    /// - Precondition: the rows exist, and the buffer has room for them and no more.
+    /// - Throws: ``InputError`` or ``FileSystemError`` when the file cannot be read any more.
+    public func copyRows(_ range: Range<Int>, to buffer: UnsafeMutableBufferPointer<Int8>) throws {
+        precondition(
+            range.upperBound <= rowCount && buffer.count == range.count * dimension, "rows of the index")
         try file.read(
             at: Self.headerCount + range.lowerBound * dimension, into: UnsafeMutableRawBufferPointer(buffer))
     }
@@ -82,32 +85,48 @@ public final class LibraryIndex: RowSource {
     }
 }
 
-/// Checks the norms of rows that arrive in pieces of any length.
-private struct RowNorms {
+/// Checks the entries and norms of rows that arrive in pieces of any length.
+private struct RowCheck {
     let dimension: Int
-    let limit: Int
+    let scaling: ScoreScaling
+    /// Bytes of the header that are still to come.
     var skipping: Int
-    var firstTooLong: Int?
-    private var position = 0
-    private var sum = 0
+    /// What is wrong with the first row that cannot be used.
+    var problem: String?
+    private var row = 0
+    private var entries = 0
+    private var normSquared = 0
+    private var largest = 0
 
-    init(dimension: Int, limit: Int, skipping: Int) {
+    init(dimension: Int, scaling: ScoreScaling, skipping: Int) {
         self.dimension = dimension
-        self.limit = limit
+        self.scaling = scaling
         self.skipping = skipping
     }
 
     mutating func visit(_ piece: UnsafeRawBufferPointer) {
-        for byte in piece.dropFirst(skipping) {
-            let entry = Int(Int8(bitPattern: byte))
-            sum += entry * entry
-            position += 1
-            if position % dimension == 0 {
-                if sum > limit, firstTooLong == nil { firstTooLong = position / dimension - 1 }
-                sum = 0
-            }
-        }
+        var rest = piece.dropFirst(skipping)
         skipping = max(0, skipping - piece.count)
+        while !rest.isEmpty {
+            let part = rest.prefix(dimension - entries)
+            for byte in part {
+                let entry = Int(Int8(bitPattern: byte))
+                normSquared += entry * entry
+                largest = max(largest, abs(entry))
+            }
+            entries += part.count
+            rest = rest.dropFirst(part.count)
+            if entries == dimension { finishRow() }
+        }
+    }
+
+    private mutating func finishRow() {
+        if problem == nil, largest > scaling.rowEntryCap {
+            problem = "row \(row) has an entry beyond \(scaling.rowEntryCap)"
+        } else if problem == nil, normSquared > scaling.rowNormSquaredLimit {
+            problem = "row \(row) has a squared norm above \(scaling.rowNormSquaredLimit), so a score could wrap around"
+        }
+        (row, entries, normSquared, largest) = (row + 1, 0, 0, 0)
     }
 }
 

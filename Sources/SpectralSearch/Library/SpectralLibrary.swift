@@ -39,6 +39,16 @@ public struct SpectralLibrary: Sendable {
         self.entries = entries
     }
 
+    /// Checks that a library can be written to `folder`.
+    ///
+    /// - Throws: ``InputError`` when it exists and is not an empty folder.
+    public static func requireFree(_ folder: String) throws(InputError) {
+        guard FileManager.default.fileExists(atPath: folder) else { return }
+        guard let contents = try? FileManager.default.contentsOfDirectory(atPath: folder), contents.isEmpty else {
+            throw InputError(folder, "exists and is not an empty folder; choose another name, or remove it first")
+        }
+    }
+
     /// Writes the library's folder: `card.json`, `index`, `entries.tsv`. The folder appears whole or not at all.
     ///
     /// - Throws: ``InputError`` when `folder` exists and is not empty, or cannot be made.
@@ -46,9 +56,9 @@ public struct SpectralLibrary: Sendable {
         let url = URL(fileURLWithPath: folder)
         let unfinished = url.deletingLastPathComponent()
             .appendingPathComponent(".\(url.lastPathComponent).\(getpid()).part")
-        if let contents = try? FileManager.default.contentsOfDirectory(atPath: folder), !contents.isEmpty {
-            throw InputError(folder, "exists and is not empty; choose another folder, or remove it first")
-        }
+        try Self.requireFree(folder)
+        UnfinishedFiles.add(unfinished.path)
+        defer { UnfinishedFiles.remove(unfinished.path) }
         do {
             try FileManager.default.createDirectory(at: unfinished, withIntermediateDirectories: true)
         } catch {
@@ -115,17 +125,15 @@ public final class LibraryBuilder {
     /// - Returns: whether the spectrum is part of the library.
     @discardableResult
     public func add(_ spectrum: Spectrum) -> Bool {
-        if let mode = spectrum.ionMode {
-            if let wanted = options.ionMode, mode != wanted {
-                otherModeCount += 1
-                return false
-            }
-            seenModes.insert(mode)
+        if let mode = spectrum.ionMode, let wanted = options.ionMode, mode != wanted {
+            otherModeCount += 1
+            return false
         }
         guard !spectrum.cleanedPeaks(options.recipe).isEmpty else {
             withoutPeaksCount += 1
             return false
         }
+        if let mode = spectrum.ionMode { seenModes.insert(mode) }
         if spectrum.precursorMZ == nil { withoutPrecursorCount += 1 }
         waiting.append(spectrum)
         if waiting.count == 4096 { quantiseWaiting() }
