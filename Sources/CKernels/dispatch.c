@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "portable/portable.h"
+#include "x86/avx2/avx2.h"
 #include "x86/avx512/avx512.h"
 
 static const msfhe_kernels portable = {
@@ -41,6 +42,38 @@ static int always(void) {
 
 #if defined(__x86_64__)
 
+static const msfhe_kernels avx2 = {
+    .name = "avx2",
+    .ntt_forward = msfhe_avx2_ntt_forward,
+    .ntt_inverse = msfhe_avx2_ntt_inverse,
+    .reduce = msfhe_avx2_reduce,
+    .add = msfhe_avx2_add,
+    .subtract = msfhe_avx2_subtract,
+    .negate = msfhe_avx2_negate,
+    .multiply_montgomery = msfhe_avx2_multiply_montgomery,
+    .multiply_factor = msfhe_avx2_multiply_factor,
+    .centred_low24 = msfhe_avx2_centred_low24,
+    .dot = msfhe_portable_dot,  // sums of 128 bits, for which AVX2 has no instructions
+    .dot2 = msfhe_portable_dot2,
+    .dot2_stream = msfhe_portable_dot2_stream,
+    .permute = msfhe_portable_permute,
+    .automorphism = msfhe_portable_automorphism,
+    .gemm16 = &msfhe_avx2_gemm16,
+    .gemm24 = &msfhe_avx2_gemm24,
+    .gemm32 = &msfhe_avx2_gemm32,
+    .round_and_pack = msfhe_avx2_round_and_pack,
+    .unpack = msfhe_avx2_unpack,
+    .sample_ternary = msfhe_avx2_sample_ternary,
+    .sample_symmetric = msfhe_avx2_sample_symmetric,
+};
+
+// The processor's own word, and the operating system's that it saves the registers: the compiler's run-time
+// library asks for both.
+static int avx2_is_supported(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
 static const msfhe_kernels avx512 = {
     .name = "avx512",
     .ntt_forward = msfhe_avx512_ntt_forward,
@@ -66,8 +99,6 @@ static const msfhe_kernels avx512 = {
     .sample_symmetric = msfhe_avx512_sample_symmetric,
 };
 
-// The processor's own word, and the operating system's that it saves the registers: the compiler's run-time
-// library asks for both.
 static int avx512_is_supported(void) {
     __builtin_cpu_init();
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")
@@ -85,6 +116,7 @@ static const struct {
 } backends[] = {
     {&portable, always},
 #if defined(__x86_64__)
+    {&avx2, avx2_is_supported},
     {&avx512, avx512_is_supported},
 #endif
 };

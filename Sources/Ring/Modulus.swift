@@ -91,6 +91,11 @@ public struct Modulus: Sendable, Hashable, CustomStringConvertible {
         return msfhe_factor(montgomery: montgomery, quotient: quotient)
     }
 
+    /// The centred representative of `w` in [0, q), in [-(q-1)/2, (q-1)/2]; exact, as q is below 2^53.
+    package func centred(_ w: UInt64) -> Double {
+        w > value / 2 ? -Double(value - w) : Double(w)
+    }
+
     /// A primitive root of unity of order `order`, a power of two that divides q - 1: the power of the smallest
     /// base that has this order, so the choice is the same everywhere.
     package func primitiveRoot(order: UInt64) -> UInt64 {

@@ -63,16 +63,26 @@ package final class TransformTables: @unchecked Sendable {
     package let inverseRoots: AlignedBuffer<msfhe_factor>
     package let tailRoots: AlignedBuffer<UInt64>
     package let inverseTailRoots: AlignedBuffer<UInt64>
+    package let centredRoots: AlignedBuffer<Double>
+    package let centredInverseRoots: AlignedBuffer<Double>
+    package let centredTailRoots: AlignedBuffer<Double>
+    package let centredInverseTailRoots: AlignedBuffer<Double>
     package let pointers: msfhe_ntt_tables
 
     init(degree: Int, modulus: Modulus, root: UInt64) {
         let inverseRoot = modulus.inverse(root)
+        let powers = Self.bitReversedPowers(of: root, count: degree, modulus)
+        let inversePowers = Self.bitReversedPowers(of: inverseRoot, count: degree, modulus)
         let inverseDegree = modulus.inverse(UInt64(degree))
-        roots = Self.bitReversedPowers(of: root, count: degree, modulus)
-        inverseRoots = Self.bitReversedPowers(of: inverseRoot, count: degree, modulus)
+        let lastFactor = modulus.multiply(inverseDegree, inversePowers[1])
+        roots = Self.factors(powers, modulus)
+        inverseRoots = Self.factors(inversePowers, modulus)
         tailRoots = Self.tail(of: roots)
         inverseTailRoots = Self.tail(of: inverseRoots)
-        let lastLayer = modulus.power(inverseRoot, UInt64(degree / 2))
+        centredRoots = Self.centred(powers, modulus)
+        centredInverseRoots = Self.centred(inversePowers, modulus)
+        centredTailRoots = Self.centredTail(of: powers, modulus)
+        centredInverseTailRoots = Self.centredTail(of: inversePowers, modulus)
         pointers = msfhe_ntt_tables(
             modulus: modulus.constants,
             log_n: UInt32(degree.trailingZeroBitCount),
@@ -81,47 +91,80 @@ package final class TransformTables: @unchecked Sendable {
             tail_roots: tailRoots.unsafeBase,
             inverse_tail_roots: inverseTailRoots.unsafeBase,
             inverse_n: modulus.factor(inverseDegree),
-            inverse_n_root: modulus.factor(modulus.multiply(inverseDegree, lastLayer)))
+            inverse_n_root: modulus.factor(lastFactor),
+            centred_roots: centredRoots.unsafeBase,
+            centred_inverse_roots: centredInverseRoots.unsafeBase,
+            centred_tail_roots: centredTailRoots.unsafeBase,
+            centred_inverse_tail_roots: centredInverseTailRoots.unsafeBase,
+            centred_inverse_n: modulus.centred(inverseDegree),
+            centred_inverse_n_root: modulus.centred(lastFactor))
     }
 
-    private static func bitReversedPowers(
-        of root: UInt64, count: Int, _ modulus: Modulus
-    ) -> AlignedBuffer<msfhe_factor> {
-        let factors = AlignedBuffer<msfhe_factor>(count: count)
+    private static func bitReversedPowers(of root: UInt64, count: Int, _ modulus: Modulus) -> [UInt64] {
+        var powers = [UInt64](repeating: 0, count: count)
         let bits = count.trailingZeroBitCount
+        var power: UInt64 = 1
+        for exponent in 0..<count {
+            powers[exponent.bitReversed(bits)] = power
+            power = modulus.multiply(power, root)
+        }
+        return powers
+    }
+
+    private static func factors(_ powers: [UInt64], _ modulus: Modulus) -> AlignedBuffer<msfhe_factor> {
+        let factors = AlignedBuffer<msfhe_factor>(count: powers.count)
         factors.withUnsafeMutableBufferPointer { factors in
-            var power: UInt64 = 1
-            for exponent in 0..<count {
-                factors[exponent.bitReversed(bits)] = modulus.factor(power)
-                power = modulus.multiply(power, root)
-            }
+            for (index, power) in powers.enumerated() { factors[index] = modulus.factor(power) }
         }
         return factors
     }
 
     /// The factors of the last three layers, eight blocks of eight side by side.
     private static func tail(of roots: AlignedBuffer<msfhe_factor>) -> AlignedBuffer<UInt64> {
-        let blocks = roots.count / 64
-        let tail = AlignedBuffer<UInt64>(count: blocks * 112)
+        let tail = AlignedBuffer<UInt64>(count: roots.count / 64 * 112)
         tail.withUnsafeMutableBufferPointer { tail in
             roots.withUnsafeBufferPointer { roots in
-                for (entry, source) in tailIndices(degree: roots.count) {
-                    tail[entry] = roots[source].montgomery
-                    tail[entry + 8] = roots[source].quotient
+                for place in tailPlaces(degree: roots.count) {
+                    let first = place.block * 112 + place.entry * 16 + place.lane
+                    tail[first] = roots[place.root].montgomery
+                    tail[first + 8] = roots[place.root].quotient
                 }
             }
         }
         return tail
     }
 
-    /// For each factor in the tail table: where its first word stands, and which entry of the roots it is.
-    package static func tailIndices(degree: Int) -> some Sequence<(Int, Int)> {
+    /// The factors of all but the last two layers.
+    private static func centred(_ powers: [UInt64], _ modulus: Modulus) -> AlignedBuffer<Double> {
+        let centred = AlignedBuffer<Double>(count: powers.count / 4)
+        centred.withUnsafeMutableBufferPointer { centred in
+            for index in centred.indices { centred[index] = modulus.centred(powers[index]) }
+        }
+        return centred
+    }
+
+    /// The factors of the last two layers: those of the last three but for the first entry of each block.
+    private static func centredTail(of powers: [UInt64], _ modulus: Modulus) -> AlignedBuffer<Double> {
+        let tail = AlignedBuffer<Double>(count: powers.count / 64 * 48)
+        tail.withUnsafeMutableBufferPointer { tail in
+            for place in tailPlaces(degree: powers.count) where place.entry > 0 {
+                tail[place.block * 48 + (place.entry - 1) * 8 + place.lane] = modulus.centred(powers[place.root])
+            }
+        }
+        return tail
+    }
+
+    /// Where the factors of the last three layers stand: lane by lane, entry by entry, block by block, each with
+    /// its index among the roots.
+    private static func tailPlaces(
+        degree: Int
+    ) -> some Sequence<(block: Int, entry: Int, lane: Int, root: Int)> {
         (0..<degree / 64 * 56).lazy.map { position in
             let (block, rest) = position.quotientAndRemainder(dividingBy: 56)
             let (entry, lane) = rest.quotientAndRemainder(dividingBy: 8)
             let layer = entry == 0 ? 0 : entry < 3 ? 1 : 2
             let index = entry - ((1 << layer) - 1)
-            return (block * 112 + entry * 16 + lane, (degree / 8 + 8 * block + lane) << layer + index)
+            return (block, entry, lane, (degree / 8 + 8 * block + lane) << layer + index)
         }
     }
 }

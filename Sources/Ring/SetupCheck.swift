@@ -66,9 +66,19 @@ extension SetupCheck {
         checkFactors(ring.tables.inverseRoots, root: inverseRoot, modulus: q, "inverse root")
         checkTail(ring.tables.tailRoots, of: ring.tables.roots, "tail root")
         checkTail(ring.tables.inverseTailRoots, of: ring.tables.inverseRoots, "inverse tail root")
-        checkFactor(ring.tables.pointers.inverse_n, of: inverseDegree, modulus: q, "n^-1")
+        let pointers = ring.tables.pointers
+        checkFactor(pointers.inverse_n, of: inverseDegree, modulus: q, "n^-1")
         let last = inverseDegree * inverseRoot.power(BigInteger(UInt64(degree / 2)), modulo: q) % q
-        checkFactor(ring.tables.pointers.inverse_n_root, of: last, modulus: q, "n^-1 times the last factor")
+        checkFactor(pointers.inverse_n_root, of: last, modulus: q, "n^-1 times the last factor")
+
+        checkCentred(ring.tables.centredRoots, of: ring.tables.roots, ring.modulus, "root")
+        checkCentred(ring.tables.centredInverseRoots, of: ring.tables.inverseRoots, ring.modulus, "inverse root")
+        checkCentredTail(ring.tables.centredTailRoots, of: ring.tables.roots, ring.modulus, "tail root")
+        checkCentredTail(
+            ring.tables.centredInverseTailRoots, of: ring.tables.inverseRoots, ring.modulus, "inverse tail root")
+        checkCentred(pointers.centred_inverse_n, is: pointers.inverse_n, ring.modulus, "n^-1")
+        checkCentred(
+            pointers.centred_inverse_n_root, is: pointers.inverse_n_root, ring.modulus, "n^-1 times the last factor")
     }
 
     private mutating func checkFactors(
@@ -109,6 +119,56 @@ extension SetupCheck {
                             let factor = roots[(groups + group) << layer + index]
                             expect(
                                 tail[entry] == factor.montgomery && tail[entry + 8] == factor.quotient,
+                                "\(name), layer \(layer), block \(group), factor \(index)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A factor as a double: centred, and congruent to a prepared factor, which has been checked itself.
+    private mutating func checkCentred(
+        _ centred: Double, is factor: msfhe_factor, _ modulus: Modulus, _ name: @autoclosure () -> String
+    ) {
+        guard let integer = Int64(exactly: centred), integer.magnitude <= modulus.value / 2 else {
+            return expect(false, "\(name()) is \(centred), not a centred integer")
+        }
+        let q = BigInteger(modulus.value)
+        let magnitude = BigInteger(integer.magnitude)
+        let residue = integer < 0 ? q - magnitude : magnitude
+        let montgomery = residue * BigInteger.powerOfTwo(Modulus.wordBits) % q
+        expect(factor.montgomery, montgomery, "\(name()), which is \(centred) when centred, in Montgomery form")
+    }
+
+    private mutating func checkCentred(
+        _ centred: AlignedBuffer<Double>, of roots: AlignedBuffer<msfhe_factor>, _ modulus: Modulus,
+        _ name: String
+    ) {
+        expect(centred.count == roots.count / 4, "there are \(centred.count) centred factors \(name)")
+        centred.withUnsafeBufferPointer { centred in
+            roots.withUnsafeBufferPointer { roots in
+                for index in 0..<min(centred.count, roots.count) {
+                    checkCentred(centred[index], is: roots[index], modulus, "\(name) \(index)")
+                }
+            }
+        }
+    }
+
+    private mutating func checkCentredTail(
+        _ tail: AlignedBuffer<Double>, of roots: AlignedBuffer<msfhe_factor>, _ modulus: Modulus, _ name: String
+    ) {
+        tail.withUnsafeBufferPointer { tail in
+            roots.withUnsafeBufferPointer { roots in
+                // The last layer but one has n/4 factors, two for each group of eight values, the last one n/2.
+                let groups = roots.count / 8
+                for group in 0..<groups {
+                    let (block, lane) = group.quotientAndRemainder(dividingBy: 8)
+                    for (layer, first) in [(1, 0), (2, 16)] {
+                        for index in 0..<1 << layer {
+                            checkCentred(
+                                tail[48 * block + first + 8 * index + lane],
+                                is: roots[(groups + group) << layer + index], modulus,
                                 "\(name), layer \(layer), block \(group), factor \(index)")
                         }
                     }

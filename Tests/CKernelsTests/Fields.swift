@@ -67,6 +67,11 @@ func makeFactor(_ w: UInt64, _ modulus: msfhe_modulus) -> msfhe_factor {
     return msfhe_factor(montgomery: montgomery, quotient: (montgomery &* modulus.inverse) & low52)
 }
 
+/// The representative of w in [-(q-1)/2, (q-1)/2].
+func centred(_ w: UInt64, modulo q: UInt64) -> Double {
+    w > q / 2 ? Double(w) - Double(q) : Double(w)
+}
+
 func reverseBits(_ index: Int, count: Int) -> Int {
     Int(UInt64(index).bitReversed >> (64 - UInt64(count)))
 }
@@ -83,62 +88,75 @@ final class Transform {
     let q: UInt64
     let psi: UInt64
     let modulus: msfhe_modulus
-    private let inverseN: msfhe_factor
-    private let inverseNRoot: msfhe_factor
+    /// n^-1, and that times the factor of the inverse's last layer.
+    private let inverseN: (plain: UInt64, withRoot: UInt64)
     private let factors: [Buffer<msfhe_factor>]
     private let tails: [Buffer<UInt64>]
+    private let centredFactors: [Buffer<Double>]
+    private let centredTails: [Buffer<Double>]
 
     init(logN: Int, q: UInt64) {
         n = 1 << logN
         self.q = q
-        modulus = makeModulus(q)
+        let modulus = makeModulus(q)
+        self.modulus = modulus
         let order = UInt64(2 * n)
-        psi = (2...).lazy.map { power($0, (q - 1) / order, modulo: q) }
+        let psi = (2...).lazy.map { power($0, (q - 1) / order, modulo: q) }
             .first { power($0, order / 2, modulo: q) == q - 1 }!
-        let roots = Self.powers(of: psi, logN: logN, modulus)
-        let inverseRoots = Self.powers(of: power(psi, q - 2, modulo: q), logN: logN, modulus)
+        self.psi = psi
+        let powers = [psi, power(psi, q - 2, modulo: q)].map { Self.powers(of: $0, logN: logN, modulo: q) }
         let reciprocal = power(UInt64(n), q - 2, modulo: q)
         let lastRoot = power(psi, order - UInt64(n / 2), modulo: q)  // psi^-(n/2)
-        factors = [roots, inverseRoots].map { Buffer(input: $0) }
-        tails = [roots, inverseRoots].map { Buffer(input: Self.tail(of: $0)) }
-        inverseN = makeFactor(reciprocal, modulus)
-        inverseNRoot = makeFactor(multiply(reciprocal, lastRoot, modulo: q), modulus)
+        inverseN = (reciprocal, multiply(reciprocal, lastRoot, modulo: q))
+        factors = powers.map { Buffer(input: $0.map { makeFactor($0, modulus) }) }
+        tails = powers.map { powers in
+            let entries = Self.tailEntries(of: powers, layers: 0..<3).map { $0.map { makeFactor($0, modulus) } }
+            return Buffer(input: entries.flatMap { $0.map(\.montgomery) + $0.map(\.quotient) })
+        }
+        centredFactors = powers.map { Buffer(input: $0.prefix($0.count / 4).map { centred($0, modulo: q) }) }
+        centredTails = powers.map { powers in
+            let entries = Self.tailEntries(of: powers, layers: 1..<3)
+            return Buffer(input: entries.flatMap { $0.map { centred($0, modulo: q) } })
+        }
     }
 
     /// Calls `body` with the tables, which are valid until it returns.
     func withTables(_ body: (UnsafePointer<msfhe_ntt_tables>) -> Void) {
-        withPointers(factors[0], factors[1], tails[0], tails[1]) { roots, inverseRoots, tail, inverseTail in
+        withPointers(
+            factors[0], factors[1], tails[0], tails[1], centredFactors[0], centredFactors[1], centredTails[0],
+            centredTails[1]
+        ) {
             let tables = msfhe_ntt_tables(
-                modulus: modulus, log_n: UInt32(n.trailingZeroBitCount), roots: roots,
-                inverse_roots: inverseRoots, tail_roots: tail, inverse_tail_roots: inverseTail,
-                inverse_n: inverseN, inverse_n_root: inverseNRoot)
+                modulus: modulus, log_n: UInt32(n.trailingZeroBitCount), roots: $0, inverse_roots: $1,
+                tail_roots: $2, inverse_tail_roots: $3, inverse_n: makeFactor(inverseN.plain, modulus),
+                inverse_n_root: makeFactor(inverseN.withRoot, modulus), centred_roots: $4,
+                centred_inverse_roots: $5, centred_tail_roots: $6, centred_inverse_tail_roots: $7,
+                centred_inverse_n: centred(inverseN.plain, modulo: q),
+                centred_inverse_n_root: centred(inverseN.withRoot, modulo: q))
             withUnsafePointer(to: tables, body)
         }
     }
 
-    private static func powers(of root: UInt64, logN: Int, _ modulus: msfhe_modulus) -> [msfhe_factor] {
-        var factors = [msfhe_factor](repeating: msfhe_factor(), count: 1 << logN)
+    /// root^(brv(i)) at index i.
+    private static func powers(of root: UInt64, logN: Int, modulo q: UInt64) -> [UInt64] {
+        var powers = [UInt64](repeating: 0, count: 1 << logN)
         var current: UInt64 = 1
-        for exponent in factors.indices {
-            factors[reverseBits(exponent, count: logN)] = makeFactor(current, modulus)
-            current = multiply(current, root, modulo: modulus.value)
+        for exponent in powers.indices {
+            powers[reverseBits(exponent, count: logN)] = current
+            current = multiply(current, root, modulo: q)
         }
-        return factors
+        return powers
     }
 
-    private static func tail(of roots: [msfhe_factor]) -> [UInt64] {
-        var words: [UInt64] = []
-        for block in 0..<roots.count / 64 {
-            for layer in 0..<3 {
-                for k in 0..<1 << layer {
-                    let entries = (0..<8).map { lane in
-                        roots[(roots.count / 8 + 8 * block + lane) << layer + k]
-                    }
-                    words += entries.map(\.montgomery) + entries.map(\.quotient)
+    /// The factors of some of the last three layers: for each 64-element block and each entry, eight lanes.
+    private static func tailEntries(of powers: [UInt64], layers: Range<Int>) -> [[UInt64]] {
+        (0..<powers.count / 64).flatMap { block in
+            layers.flatMap { layer in
+                (0..<1 << layer).map { k in
+                    (0..<8).map { lane in powers[(powers.count / 8 + 8 * block + lane) << layer + k] }
                 }
             }
         }
-        return words
     }
 
     /// The exponent e such that the transform's value at a position is the evaluation at psi^e.

@@ -14,8 +14,9 @@ struct SetupCheckTests {
         var check = SetupCheck()
         check.check(try ring(degree, bits: bits))
         #expect(check.failures == [])
-        // Two words for each of 2n factors, and one comparison for each of 2 * 7n/8 factors of the tails.
-        #expect(check.constants >= 4 * degree + 2 * 7 * degree / 8)
+        // Two words for each of 2n factors, one comparison for each of 2 * 7n/8 factors of the tails, and one for
+        // each of the 2n factors as a double.
+        #expect(check.constants >= 4 * degree + 2 * 7 * degree / 8 + 2 * degree)
     }
 
     @Test func aWrongConstantIsFound() throws {
@@ -35,6 +36,12 @@ struct SetupCheckTests {
             { $0.inverseRoots.withUnsafeMutableBufferPointer { $0.swapAt(5, 6) } },
             { $0.tailRoots.withUnsafeMutableBufferPointer { $0[1000] ^= 4 } },
             { $0.inverseTailRoots.withUnsafeMutableBufferPointer { $0.swapAt(0, 1) } },
+            { $0.centredRoots.withUnsafeMutableBufferPointer { $0[7].negate() } },
+            { $0.centredInverseRoots.withUnsafeMutableBufferPointer { $0[255] += 1 } },
+            { $0.centredInverseRoots.withUnsafeMutableBufferPointer { $0[1] += 0.5 } },
+            { $0.centredTailRoots.withUnsafeMutableBufferPointer { $0.swapAt(0, 8) } },
+            { $0.centredTailRoots.withUnsafeMutableBufferPointer { $0[600] = .nan } },
+            { $0.centredInverseTailRoots.withUnsafeMutableBufferPointer { $0.swapAt(16, 17) } },
         ]
     }
 

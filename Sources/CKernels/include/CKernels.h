@@ -60,6 +60,19 @@ typedef struct {
     const uint64_t *inverse_tail_roots;
     msfhe_factor inverse_n;       // n^-1
     msfhe_factor inverse_n_root;  // n^-1 times the factor of the inverse's last layer, inverse_roots[1]
+
+    // The same factors for backends that multiply doubles: the centred representative of each, an integer in
+    // [-(q-1)/2, (q-1)/2].
+    //
+    // All but the last two layers': the first n/4 of `roots` and `inverse_roots`.
+    const double *centred_roots;
+    const double *centred_inverse_roots;
+    // The last two layers', in the order of `tail_roots`: for t = 1..6, eight doubles, lane by lane. 48 doubles
+    // per block.
+    const double *centred_tail_roots;
+    const double *centred_inverse_tail_roots;
+    double centred_inverse_n;
+    double centred_inverse_n_root;
 } msfhe_ntt_tables;
 
 // Products of small signed integers with residues modulo 2^k:
@@ -87,7 +100,7 @@ typedef struct {
 } msfhe_gemm;
 
 typedef struct {
-    const char *name;  // "portable", "avx512"
+    const char *name;  // "portable", "avx2", "avx512"
 
     // ---- Number-theoretic transform -------------------------------------------------------------------------
 

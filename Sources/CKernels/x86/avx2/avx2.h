@@ -1,0 +1,45 @@
+// The AVX2 backend: 256-bit vectors and fused multiply-add, as Intel has had since Haswell and AMD since
+// Excavator and Zen. See CKernels.h for what each kernel does.
+//
+// Kernels on arrays work on whole vectors and leave the last few values to the portable kernel.
+#ifndef MSFHE_AVX2_H
+#define MSFHE_AVX2_H
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "CKernels.h"
+
+// Every function carries its instruction set, because the files are compiled for any x86-64 processor.
+#define AVX2 __attribute__((target("avx2,fma")))
+#define AVX2_INLINE AVX2 __attribute__((always_inline)) static inline
+
+void msfhe_avx2_ntt_forward(uint64_t *values, const msfhe_ntt_tables *tables);
+void msfhe_avx2_ntt_inverse(uint64_t *values, const msfhe_ntt_tables *tables);
+
+void msfhe_avx2_reduce(uint64_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
+void msfhe_avx2_add(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count,
+                    const msfhe_modulus *modulus);
+void msfhe_avx2_subtract(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count,
+                         const msfhe_modulus *modulus);
+void msfhe_avx2_negate(uint64_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
+void msfhe_avx2_multiply_montgomery(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count,
+                                    const msfhe_modulus *modulus);
+void msfhe_avx2_multiply_factor(uint64_t *out, const uint64_t *x, msfhe_factor factor, size_t count,
+                                const msfhe_modulus *modulus);
+void msfhe_avx2_centred_low24(uint32_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
+
+extern const msfhe_gemm msfhe_avx2_gemm16;
+extern const msfhe_gemm msfhe_avx2_gemm24;
+extern const msfhe_gemm msfhe_avx2_gemm32;
+
+void msfhe_avx2_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits);
+void msfhe_avx2_unpack(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits);
+
+void msfhe_avx2_sample_ternary(int8_t *out, const uint64_t *random, size_t count);
+void msfhe_avx2_sample_symmetric(int8_t *out, const uint64_t *random, size_t count,
+                                 const uint64_t *thresholds, size_t threshold_count);
+
+#endif
+#endif
