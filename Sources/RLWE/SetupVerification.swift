@@ -5,7 +5,7 @@ import Ring
 public enum SetupVerification {
     /// What was recomputed, and whether it agrees.
     ///
-    /// - Parameter progress: called now and then with the fraction done. The whole takes about a second.
+    /// - Parameter progress: called now and then with the fraction done.
     public static func run(progress: (Double) -> Void = { _ in }) -> [SetupFinding] {
         let degrees = (10...16).map { 1 << $0 }
         var findings = RLWEParameters.all.map(check)

@@ -3,7 +3,7 @@ import CKernels
 /// The ring Z_q[X] / (X^n + 1) for a power of two n and a prime q that is 1 modulo 2n, with the tables of its
 /// number-theoretic transform.
 ///
-/// Immutable and shared freely. Building it costs about 1 ms per 16,384 coefficients.
+/// Immutable and shared freely. Building it costs a few modular divisions for each coefficient.
 public final class PolynomialRing: Sendable {
     /// The degree n: 2^10 to 2^16.
     public let degree: Int

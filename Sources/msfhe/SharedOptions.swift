@@ -23,16 +23,19 @@ func validateDimension(_ dimension: Int) throws {
     }
 }
 
+/// Checks `--threads`.
+func validateThreads(_ threads: Int) throws {
+    guard (1...1024).contains(threads) else {
+        throw ValidationError("--threads is \(threads), but must be from 1 to 1024")
+    }
+}
+
 /// How many cores a command may use.
 struct ThreadOptions: ParsableArguments {
     @Option(name: .long, help: "Processor cores to use.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
-    func validate() throws {
-        guard (1...1024).contains(threads) else {
-            throw ValidationError("--threads is \(threads), but must be from 1 to 1024")
-        }
-    }
+    func validate() throws { try validateThreads(threads) }
 }
 
 /// Reads the spectra of several files, one after the other.

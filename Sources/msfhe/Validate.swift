@@ -55,9 +55,7 @@ struct Validate: ParsableCommand {
     var html: String?
 
     func validate() throws {
-        guard (1...1024).contains(threads) else {
-            throw ValidationError("--threads is \(threads), but must be from 1 to 1024")
-        }
+        try validateThreads(threads)
         try validateDimension(dimension)
         guard (0...1000).contains(queryPpm) else {
             throw ValidationError("--query-ppm is \(queryPpm), but must be from 0 to 1000")

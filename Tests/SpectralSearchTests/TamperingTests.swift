@@ -199,10 +199,13 @@ struct HostTests {
         let folder = SharedDatasets.package.appending(path: "Sources/SpectralSearch/Host").path(percentEncoded: false)
         let files = try FileManager.default.contentsOfDirectory(atPath: folder)
         #expect(files.contains("BatchSearch.swift") && files.contains("SearchJob.swift"))
-        let shared = ["../Library/LibraryIndex.swift", "../Files/InputFile.swift", "../Files/SealedFile.swift"]
+        let shared = [
+            "../Library/LibraryIndex.swift", "../Files/Upload.swift", "../Files/AnswerLayout.swift",
+            "../Files/InputFile.swift", "../Files/SealedFile.swift",
+        ]
         for file in files + shared {
             let source = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
-            for name in ["SecretKey", "KeyFile", "EncryptionRun", "DecryptionRun", "ScoreDecryption"] {
+            for name in ["SecretKey", "KeyFile", "RunRecord", "EncryptionRun", "DecryptionRun", "ScoreDecryption"] {
                 #expect(!source.contains(name), "\(file) names \(name)")
             }
         }

@@ -12,7 +12,7 @@ public struct EncryptedQueries: Sendable {
     public let record: RunRecord
 
     /// Encrypts prepared queries under `key` for the library of `card`: a fresh seed for the run, a fresh secret for
-    /// each batch of n queries. Costs about 1.5 microseconds a feature for each batch on one core.
+    /// each batch of n queries.
     ///
     /// - Parameter progress: called after each batch with the number of queries done.
     /// - Throws: ``InputError`` when there is no query, or when the vectors follow another recipe than the card's.

@@ -93,26 +93,3 @@ public final class BatchSearch: Sendable {
         for body in bodies { multiply(body, bits: precision.bodyBits) }
     }
 }
-
-/// Where the parts of an answer stand.
-///
-/// The answer to a library row is the mask, n fields of `maskBits` bits, then for each batch the bodies, one
-/// field of `bodyBits` bits for each query. Fields form a little-endian bit stream; each part begins on a byte.
-package struct AnswerLayout: Sendable {
-    package let precision: AnswerPrecision
-    package let degree: Int
-    package let queryCount: Int
-
-    package init(card: LibraryCard, queryCount: Int) {
-        precision = card.content.answer
-        degree = card.parameters.degree
-        self.queryCount = queryCount
-    }
-
-    package var maskByteCount: Int { PackedResidues.byteCount(degree, bits: precision.maskBits) }
-
-    package var recordByteCount: Int {
-        Upload.batchSizes(queryCount, degree: degree)
-            .reduce(maskByteCount) { $0 + PackedResidues.byteCount($1, bits: precision.bodyBits) }
-    }
-}

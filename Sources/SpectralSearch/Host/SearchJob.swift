@@ -25,7 +25,7 @@ public struct SearchJob: Sendable {
 
     /// Bytes of the answer that ``run(output:threads:progress:)`` writes.
     public var answerByteCount: Int {
-        AnswerFile.headerCount + Digest.byteCount
+        AnswerLayout.headerCount + Digest.byteCount
             + index.rowCount * AnswerLayout(card: card, queryCount: upload.queryCount).recordByteCount
     }
 
@@ -37,7 +37,7 @@ public struct SearchJob: Sendable {
     ///   - progress: called after each block with the number of library rows done.
     public func run(output: String, threads: Int, progress: (Int) -> Void) throws {
         let file = try SealedFile(path: output)
-        try file.write(AnswerFile.header(card: card, upload: upload, rowCount: index.rowCount))
+        try file.write(AnswerLayout.header(card: card, upload: upload, rowCount: index.rowCount))
         try Self.answer(index, card: card, upload: upload, threads: threads) { answer, rowsDone in
             try file.write(answer)
             progress(rowsDone)

@@ -14,8 +14,6 @@ public final class AnswerFile: Sendable {
     package let layout: AnswerLayout
     private let file: InputFile
 
-    static let headerCount = 8 + 32 + 32 + 8
-
     /// Opens the answer at `path` and checks that it belongs to `run`.
     ///
     /// - Throws: ``InputError`` when it is damaged, or the answer to something else.
@@ -23,7 +21,7 @@ public final class AnswerFile: Sendable {
         let rowCount = run.card.content.library.spectra
         let queryCount = run.queries.count
         let layout = AnswerLayout(card: run.card, queryCount: queryCount)
-        file = try InputFile(path: path, kind: .answer, headerCount: Self.headerCount) { header in
+        file = try InputFile(path: path, kind: .answer, headerCount: AnswerLayout.headerCount) { header in
             var header = header
             let cardDigest = header.bytes(Digest.byteCount)
             guard header.bytes(Digest.byteCount) == run.uploadDigest.bytes else {
@@ -36,7 +34,7 @@ public final class AnswerFile: Sendable {
                 throw InputError(
                     path, "does not hold the scores of \(queryCount) queries against \(rowCount) library spectra")
             }
-            return Self.headerCount + rowCount * layout.recordByteCount
+            return AnswerLayout.headerCount + rowCount * layout.recordByteCount
         }
         self.rowCount = rowCount
         self.queryCount = queryCount
@@ -45,13 +43,6 @@ public final class AnswerFile: Sendable {
 
     /// Copies the records of the library rows of `range` to `buffer`.
     func copyRecords(_ range: Range<Int>, to buffer: UnsafeMutableRawBufferPointer) throws {
-        try file.read(at: Self.headerCount + range.lowerBound * layout.recordByteCount, into: buffer)
-    }
-
-    static func header(card: LibraryCard, upload: Upload, rowCount: Int) -> [UInt8] {
-        var header = FileKind.answer.opening + card.digest.bytes + upload.digest.bytes
-        header.append(littleEndian: UInt32(rowCount))
-        header.append(littleEndian: UInt32(upload.queryCount))
-        return header
+        try file.read(at: AnswerLayout.headerCount + range.lowerBound * layout.recordByteCount, into: buffer)
     }
 }
