@@ -7,7 +7,7 @@ import PackageDescription
 //     PlaintextReference                      BLAS twins and the accuracy report
 //     SpectralSearch                          encrypted search of spectral libraries
 //     Datasets                                public data sets, prepared from their releases
-//     Spectra            RLWE      Storage    spectra | encryption | files that appear whole or not at all
+//     Spectra      RLWE    CKKS    Storage    spectra | encryption | encoding | files that appear whole or not at all
 //                        Ring                 modular arithmetic, NTT, randomness
 //                        CKernels             the hot loops, in C, chosen at run time
 //
@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "SpectralSearch", targets: ["SpectralSearch"]),
         .library(name: "Spectra", targets: ["Spectra"]),
         .library(name: "RLWE", targets: ["RLWE"]),
+        .library(name: "CKKS", targets: ["CKKS"]),
         // The layers below, for programs that work on them directly, such as the harness in Benchmarks.
         .library(name: "Ring", targets: ["Ring"]),
         .library(name: "CKernels", targets: ["CKernels"]),
@@ -49,6 +50,7 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         .target(name: "RLWE", dependencies: ["Ring", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "CKKS", dependencies: ["CKernels", "Ring"]),
         .target(name: "Spectra", dependencies: ["CZlib"]),
         .target(name: "Storage"),
         .target(
@@ -65,7 +67,7 @@ let package = Package(
         .executableTarget(
             name: "msfhe",
             dependencies: [
-                "Datasets", "PlaintextReference", "RLWE", "Ring", "Spectra", "SpectralSearch", "Storage",
+                "CKKS", "Datasets", "PlaintextReference", "RLWE", "Ring", "Spectra", "SpectralSearch", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -75,6 +77,7 @@ let package = Package(
         .testTarget(
             name: "RingTests", dependencies: ["Ring", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "RLWETests", dependencies: ["RLWE"]),
+        .testTarget(name: "CKKSTests", dependencies: ["CKKS", "CKernels", "Ring"]),
         .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),
         .testTarget(
             name: "DatasetsTests",
@@ -82,7 +85,7 @@ let package = Package(
         .testTarget(name: "SpectralSearchTests", dependencies: ["SpectralSearch", "Storage", "TestSupport"]),
         .testTarget(
             name: "PlaintextReferenceTests", dependencies: ["PlaintextReference", "Spectra", "Storage", "TestSupport"]),
-        .testTarget(name: "CommandLineTests", dependencies: ["msfhe", "Spectra", "TestSupport"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["msfhe", "Spectra", "SpectralSearch", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

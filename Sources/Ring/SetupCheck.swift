@@ -93,7 +93,7 @@ extension SetupCheck {
         }
     }
 
-    private mutating func checkFactor(
+    package mutating func checkFactor(
         _ factor: msfhe_factor, of value: BigInteger, modulus: BigInteger, _ name: @autoclosure () -> String
     ) {
         let radix = BigInteger.powerOfTwo(Modulus.wordBits)
@@ -128,7 +128,7 @@ extension SetupCheck {
     }
 
     /// A factor as a double: centred, and congruent to a prepared factor, which has been checked itself.
-    private mutating func checkCentred(
+    package mutating func checkCentred(
         _ centred: Double, is factor: msfhe_factor, _ modulus: Modulus, _ name: @autoclosure () -> String
     ) {
         guard let integer = Int64(exactly: centred), integer.magnitude <= modulus.value / 2 else {

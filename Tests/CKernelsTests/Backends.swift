@@ -83,6 +83,16 @@ func withTable<Element>(
     }
 }
 
+/// Calls `body` with a table of the addresses of buffers to write to, which stay valid until it returns.
+func withMutableTable<Element>(
+    of buffers: [Buffer<Element>], body: (UnsafePointer<UnsafeMutablePointer<Element>?>) -> Void
+) {
+    withExtendedLifetime(buffers) {
+        let table = buffers.map { Optional($0.pointer) } + [nil]
+        table.withUnsafeBufferPointer { body($0.baseAddress!) }
+    }
+}
+
 /// Records an issue that tells where an output first differs, or that something outside was written.
 func expect<Element>(
     _ actual: Buffer<Element>, equals expected: [Element], _ circumstances: @autoclosure () -> String,

@@ -54,13 +54,17 @@ struct TransformTests {
     /// The canonical evaluations, after a check that the kernel's own are in the lazy range.
     private func evaluations(_ backend: Backend, _ input: [UInt64], _ transform: Transform) -> [UInt64] {
         let output = forward(backend, input, transform)
+        checkLazyRange(output, transform)
+        return output.values.map { $0 % transform.q }
+    }
+
+    private func checkLazyRange(_ output: Buffer<UInt64>, _ transform: Transform) {
         let lazy = output.values
         let bound = UInt64(1) << (transform.modulus.bits + 3)
         if let index = lazy.firstIndex(where: { $0 >= bound }) {
             Issue.record("\(lazy[index]) at \(index) is outside the lazy range, q = \(transform.q)")
         }
         #expect(output.guardsAreIntact)
-        return lazy.map { $0 % transform.q }
     }
 
     @Test(
@@ -77,6 +81,46 @@ struct TransformTests {
             expect(
                 inverse(backend, input, transform), equals: inverse(.specification, input, transform).values,
                 "inverse, input \(number)")
+        }
+    }
+
+    @Test("coefficients may be lazy, below 2q", arguments: Backend.all, TransformCase.all)
+    func lazyInput(backend: Backend, parameters: TransformCase) {
+        let transform = Transform(logN: parameters.logN, q: parameters.q)
+        var generator = TestGenerator(seed: 4)
+        let q = transform.q
+        let random = (0..<transform.n).map { _ in UInt64.random(in: 0..<2 * q, using: &generator) }
+        let extremes = (0..<transform.n).map { _ in Bool.random(using: &generator) ? 2 * q - 1 : 0 }
+        let largest = [UInt64](repeating: 2 * q - 1, count: transform.n)
+        for (number, input) in [random, extremes, largest].enumerated() {
+            let canonical = input.map { $0 % q }
+            expect(
+                Buffer(inPlace: evaluations(backend, input, transform)),
+                equals: evaluations(.specification, canonical, transform), "forward, lazy input \(number)")
+        }
+    }
+
+    @Test("polynomials modulo another prime are lifted", arguments: Backend.all, TransformCase.all)
+    func lifted(backend: Backend, parameters: TransformCase) {
+        let transform = Transform(logN: parameters.logN, q: parameters.q)
+        let q = transform.q
+        // Smaller, nearly as large, nearly twice and more than twice as large as q.
+        let sources: [UInt64] = [
+            prime(bits: 20, step: 2, .lowest)!, q - 2, q + 2, 2 * q - 1, 2 * q + 1, 3 * q, (1 << 49) - 1,
+        ]
+        for source in sources where source < 1 << 49 {
+            let x = mixture(
+                of: [0, source - 1, source / 2, source / 2 + 1, 1, source / 2 - 1], below: source, count: transform.n,
+                seed: source)
+            let residues = x.map { $0 <= source / 2 ? $0 % q : (q - (source - $0) % q) % q }
+            let out = Buffer<UInt64>(output: transform.n)
+            withPointers(out, Buffer(input: x)) { out, x in
+                transform.withTables { backend.kernels.ntt_forward_lifted(out, x, source, $0) }
+            }
+            checkLazyRange(out, transform)
+            expect(
+                Buffer(inPlace: out.values.map { $0 % q }), equals: evaluations(.specification, residues, transform),
+                "modulo \(source)")
         }
     }
 

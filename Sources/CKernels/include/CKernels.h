@@ -75,6 +75,46 @@ typedef struct {
     double centred_inverse_n_root;
 } msfhe_ntt_tables;
 
+// The most primes that a residue number system may have whose values are brought to other moduli.
+enum { msfhe_conversion_terms = 48 };
+
+// What it takes to bring values from a residue number system, a basis of primes q_0 .. q_(k-1) with the product Q,
+// to another modulus p. Both tables have k + 1 entries: (Q / q_t) mod p for each prime, and -Q mod p.
+typedef struct {
+    msfhe_modulus modulus;           // p
+    const uint64_t *factors;         // in Montgomery form
+    const double *centred_factors;   // the centred representatives, for backends that multiply doubles
+} msfhe_conversion;
+
+// The tables of one canonical embedding of n = 2^log_n complex slots, 0 <= log_n <= 15: a complex transform of
+// length n, which takes the place of a real one of length 2n. Numbers are of double precision.
+//
+// A real polynomial m of 2n coefficients holds, in slot j, its value at zeta^(5^j), zeta = exp(i pi / (2n)), so
+// that X -> X^5 rotates the slots by one. As X^n is i at all these roots, the coefficients count as the n complex
+// numbers m_t + i m_(n+t), and slots as values of a polynomial of degree n - 1 at the roots of X^n - i. These
+// fall into those of X^(n/2) - w and X^(n/2) + w, and so on: slots of equal j mod 2^d share a node of layer d.
+typedef struct {
+    uint32_t log_n;
+    // n pairs of real and imaginary part, those at index 0 unused: at index 2^d + brv(j), 0 <= j < 2^d, brv
+    // reversing d bits, exp(i pi 5^j / 2^(d + 2)), which does not depend on n. Either part is off by at most
+    // 0.6 * 2^-53.
+    const double *roots;
+    // For n >= 64, the roots of the last three layers again, eight blocks of eight side by side, and so that the
+    // bits of the slots' indices come out in reverse: for each b, 0 <= b < n/64, for t = 0..6 in the order of
+    // msfhe_ntt_tables, eight real, then eight imaginary parts. Lane l of entry (layer s, k) is the root at index
+    // 2^s (n/8 + a n/64 + b) + k, a = 0, 1, 4, 5, 2, 3, 6, 7 for l = 0..7. 112 doubles per b.
+    const double *tail_roots;
+} msfhe_embedding_tables;
+
+// What puts an integer together from its residues modulo q_0, q_1, ... q_(count-1), distinct primes.
+typedef struct {
+    size_t count;  // 1 to 64
+    const msfhe_modulus *moduli;
+    // q_j^-1 mod q_i for j < i, at index i (i - 1) / 2 + j: as factors, and as centred doubles.
+    const msfhe_factor *inverses;
+    const double *centred_inverses;
+} msfhe_composition_tables;
+
 // Products of small signed integers with residues modulo 2^k:
 // out[r][c] = sum_j rows[r][j] * matrix[j][c] mod 2^k.
 //
@@ -97,6 +137,12 @@ typedef struct {
     // modulo that power, whatever the residues' upper bits are.
     void (*multiply)(uint32_t *out, size_t out_stride, const void *rows, size_t row_count, const void *packed,
                      size_t dimension, size_t columns);
+    // The same product, its rows written as `round_and_pack` would write their `columns` values: row r from
+    // out + r * out_stride on, out_stride in bytes. bits + dropped: k. Fewer bytes go to memory, and they go there
+    // while the next ones are computed.
+    void (*multiply_and_pack)(uint8_t *out, size_t out_stride, const void *rows, size_t row_count,
+                              const void *packed, size_t dimension, size_t columns, uint32_t bits,
+                              uint32_t dropped);
 } msfhe_gemm;
 
 typedef struct {
@@ -104,7 +150,7 @@ typedef struct {
 
     // ---- Number-theoretic transform -------------------------------------------------------------------------
 
-    // In place. In: canonical coefficients, in natural order. Out: the evaluations at the odd powers of psi,
+    // In place. In: coefficients in [0, 2q), in natural order. Out: the evaluations at the odd powers of psi,
     // lazy in [0, 2^(bits + 3)), in "block-transposed bit-reversed order": bit-reversed order, in which each
     // run of 64 values, seen as an 8 x 8 matrix, is transposed. That is the order in which a transform that
     // works on eight vectors of eight leaves them; point-wise work does not mind it.
@@ -112,6 +158,10 @@ typedef struct {
 
     // In place. In: canonical evaluations in the order above. Out: canonical coefficients, n^-1 included.
     void (*ntt_inverse)(uint64_t *values, const msfhe_ntt_tables *tables);
+
+    // The forward transform of a polynomial given modulo another prime: of the centred representatives of x modulo
+    // `source`. In: x canonical modulo source, which is below 2^49. Out: as ntt_forward. The arrays do not overlap.
+    void (*ntt_forward_lifted)(uint64_t *out, const uint64_t *x, uint64_t source, const msfhe_ntt_tables *tables);
 
     // ---- Element-wise arithmetic mod q ----------------------------------------------------------------------
 
@@ -163,6 +213,29 @@ typedef struct {
     void (*dot2_stream)(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
                         size_t sum_count, size_t terms, size_t width, const msfhe_modulus *modulus);
 
+    // ---- Residue number systems -------------------------------------------------------------------------------
+    //
+    // An integer x modulo Q, the product of distinct primes q_0 .. q_(k-1), 1 <= k <= msfhe_conversion_terms, is
+    // given by the k values x_t = x (Q / q_t)^-1 mod q_t, canonical. For each target modulus p, with
+    // v = round(sum_t x_t / q_t),
+    //
+    //     out = sum_t x_t (Q / q_t) - v Q mod p, in [0, 2p).
+    //
+    // The integer under "mod p" is congruent to x modulo Q, always and exactly, and it is the same for all targets.
+    // It is the centred representative of x, unless |x| is within k (k + 2) 2^-53 Q of Q / 2, where the sign may be
+    // the other one: v is computed in doubles (Halevi, Polyakov and Shoup 2019, section 2.3), by products with the
+    // doubles nearest to 1 / q_t, which are added in the order of t, each step rounded to nearest. For k = 1 it is
+    // always the centred one.
+    //
+    // x and out are tables of k and `target_count` arrays of `count` values; no output overlaps another array.
+    // sources: the k primes.
+    void (*convert_basis)(uint64_t *const *out, const uint64_t *const *x, const uint64_t *sources, size_t terms,
+                          const msfhe_conversion *targets, size_t target_count, size_t count);
+    // out = (x - y) w mod q, canonical: what divides by w^-1 after y was brought from another modulus and
+    // transformed. In: x in [0, 2q), y in [0, 2^(bits + 3)), w a prepared factor.
+    void (*subtract_multiply)(uint64_t *out, const uint64_t *x, const uint64_t *y, msfhe_factor factor, size_t count,
+                              const msfhe_modulus *modulus);
+
     // ---- Automorphisms ----------------------------------------------------------------------------------------
     //
     // X -> X^g for odd g, of polynomials modulo X^n + 1. It permutes evaluations, and coefficients up to signs.
@@ -181,14 +254,49 @@ typedef struct {
     const msfhe_gemm *gemm24;  // int8_t rows times residues mod 2^24
     const msfhe_gemm *gemm32;  // int16_t rows times residues mod 2^32, and so mod 2^25, 2^26 and so on
 
-    // ---- Residues mod 2^24 on the wire -----------------------------------------------------------------------
+    // ---- Residues modulo a power of two on the wire ----------------------------------------------------------
+    //
+    // Residues modulo 2^(bits + dropped) without their lowest `dropped` bits; 8 <= bits <= 24, bits + dropped <= 32.
 
-    // Rounds each value in [0, 2^24) to the nearest multiple of 2^(24 - bits) (ties upwards, wrapping to zero at
-    // the top) and packs the top `bits` bits, 8 <= bits <= 24, as a little-endian bit stream: value i occupies
-    // bits i * bits to (i + 1) * bits - 1. Writes ceil(count * bits / 8) bytes, unused bits zero.
-    void (*round_and_pack)(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits);
-    // The reverse: out[i] = field i shifted up by 24 - bits. Reads ceil(count * bits / 8) bytes and no more.
-    void (*unpack)(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits);
+    // Rounds each value in [0, 2^(bits + dropped)) to the nearest multiple of 2^dropped (ties upwards, wrapping to
+    // zero at the top) and packs the top `bits` bits as a little-endian bit stream: value i occupies bits i * bits
+    // to (i + 1) * bits - 1. Writes ceil(count * bits / 8) bytes, unused bits zero.
+    void (*round_and_pack)(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits, uint32_t dropped);
+    // The reverse: out[i] = field i shifted up by `dropped`. Reads ceil(count * bits / 8) bytes and no more.
+    void (*unpack)(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits, uint32_t dropped);
+
+    // ---- Encoding ---------------------------------------------------------------------------------------------
+    //
+    // Real arrays may have any alignment; 64 bytes is fastest. No two arrays overlap. Values are secret; but
+    // the time of operations on subnormal numbers is the processor's affair.
+
+    // The values of a polynomial: slots[2j] and [2j + 1] are the real and the imaginary part of slot j, j < n.
+    // real: the polynomial's coefficients 0 to n - 1; imaginary: n to 2n - 1. Both are overwritten.
+    //
+    // The error's 2-norm over all slots is at most 4.25 log_n 2^-53 times that of the result, up to terms of
+    // order 2^-106, where nothing overflows or is subnormal: in each layer the root's own error, that of the
+    // product and that of the sum add up to at most (1 + sqrt(5) + 1) 2^-53. Backends differ within this bound.
+    void (*embedding_forward)(double *slots, double *real, double *imaginary,
+                              const msfhe_embedding_tables *tables);
+    // The reverse: n times the coefficients of the polynomial with these slots, with the same bound.
+    void (*embedding_inverse)(double *real, double *imaginary, const double *slots,
+                              const msfhe_embedding_tables *tables);
+
+    // The largest of |x[i]|, or 0 for none: NaN if there is a NaN.
+    double (*largest_magnitude)(const double *x, size_t count);
+    // out = the integer nearest to x factor (the double; ties to even) modulo q, canonical and exact.
+    // |x factor| <= 2^magnitude_bits, magnitude_bits <= 1000. Each 50 bits beyond those of q + 50 cost as much as
+    // one reduction.
+    void (*round_to_residues)(uint64_t *out, const double *x, double factor, size_t count,
+                              uint32_t magnitude_bits, const msfhe_modulus *modulus);
+    // out = v factor, v being the integer of least magnitude with v = residues[k][i] mod q_k for all k.
+    // residues: a table of arrays of `count` canonical values.
+    //
+    // v is put together from centred digits, v = d_0 + q_0 (d_1 + q_1 (d_2 + ...)), in doubles, each product and
+    // each sum rounded to nearest: exact for |v| < 2^53, else off by at most count * 2.5 * 2^-53 |v|. Rounded
+    // once more with the factor. Infinite where v exceeds doubles.
+    void (*compose_residues)(double *out, const uint64_t *const *residues, double factor, size_t count,
+                             const msfhe_composition_tables *tables);
 
     // ---- Samplers ---------------------------------------------------------------------------------------------
 

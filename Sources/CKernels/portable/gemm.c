@@ -1,3 +1,4 @@
+#include "gemm_parts.h"
 #include "portable.h"
 
 // The layout of a packed matrix: panels of 16 columns, in them the entries row by row, four bytes each.
@@ -72,17 +73,25 @@ static inline void multiply(uint32_t *out, size_t out_stride, const void *rows, 
     }
 }
 
-#define DEFINE_GEMM(bits, entry)                                                                               \
+#define DEFINE_GEMM(bits, row_entry)                                                                           \
     static void pack##bits(void *packed, const uint8_t *residues, size_t stride, size_t dimension,            \
                            size_t columns) {                                                                  \
         pack(packed, residues, stride, dimension, columns, bits / 8);                                         \
     }                                                                                                         \
     static void multiply##bits(uint32_t *out, size_t out_stride, const void *rows, size_t row_count,          \
                                const void *packed, size_t dimension, size_t columns) {                        \
-        multiply(out, out_stride, rows, row_count, packed, dimension, columns, bits / 8, entry);              \
+        multiply(out, out_stride, rows, row_count, packed, dimension, columns, bits / 8, row_entry##_entry);  \
     }                                                                                                         \
-    const msfhe_gemm msfhe_portable_gemm##bits = {entry_bytes, pack##bits, multiply##bits};
+    static void multiply_and_pack##bits(uint8_t *out, size_t out_stride, const void *rows, size_t row_count,  \
+                                        const void *packed, size_t dimension, size_t columns, uint32_t kept,  \
+                                        uint32_t dropped) {                                                   \
+        multiply_and_pack_by_parts(out, out_stride, rows, row_count, dimension * sizeof(row_entry##_t),       \
+                                   packed, entry_bytes, dimension, columns, kept, dropped, multiply##bits,    \
+                                   msfhe_portable_round_and_pack);                                            \
+    }                                                                                                         \
+    const msfhe_gemm msfhe_portable_gemm##bits = {entry_bytes, pack##bits, multiply##bits,                    \
+                                                  multiply_and_pack##bits};
 
-DEFINE_GEMM(16, int8_entry)
-DEFINE_GEMM(24, int8_entry)
-DEFINE_GEMM(32, int16_entry)
+DEFINE_GEMM(16, int8)
+DEFINE_GEMM(24, int8)
+DEFINE_GEMM(32, int16)

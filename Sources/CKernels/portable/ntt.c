@@ -1,6 +1,7 @@
 #include "portable.h"
 
 #include "arithmetic.h"
+#include "lift.h"
 
 // Reads every run of 64 values as an 8 x 8 matrix and transposes it.
 static void transpose_blocks(uint64_t *values, size_t n) {
@@ -20,6 +21,9 @@ static void transpose_blocks(uint64_t *values, size_t n) {
 void msfhe_portable_ntt_forward(uint64_t *values, const msfhe_ntt_tables *tables) {
     size_t n = (size_t)1 << tables->log_n;
     uint64_t q = tables->modulus.value;
+    for (size_t i = 0; i < n; ++i) {
+        values[i] = subtract_if_not_below(values[i], q);
+    }
     for (size_t groups = 1, distance = n / 2; groups < n; groups *= 2, distance /= 2) {
         for (size_t group = 0; group < groups; ++group) {
             msfhe_factor root = tables->roots[groups + group];
@@ -55,4 +59,19 @@ void msfhe_portable_ntt_inverse(uint64_t *values, const msfhe_ntt_tables *tables
     for (size_t i = 0; i < n; ++i) {
         values[i] = multiply_by_factor(values[i], tables->inverse_n, q);
     }
+}
+
+// Representatives above source/2 are negative; a multiple of q makes them positive.
+void msfhe_portable_ntt_forward_lifted(uint64_t *out, const uint64_t *x, uint64_t source,
+                                       const msfhe_ntt_tables *tables) {
+    size_t n = (size_t)1 << tables->log_n;
+    const msfhe_modulus *modulus = &tables->modulus;
+    uint64_t half = source / 2;
+    uint64_t offset = lift_offset(source, modulus->value);
+    msfhe_factor one = factor_one(modulus);
+    for (size_t i = 0; i < n; ++i) {
+        uint64_t lifted = x[i] + (offset & mask_if_negative(half - x[i]));
+        out[i] = multiply_by_factor(lifted, one, modulus->value);
+    }
+    msfhe_portable_ntt_forward(out, tables);
 }

@@ -17,6 +17,8 @@
 
 void msfhe_avx2_ntt_forward(uint64_t *values, const msfhe_ntt_tables *tables);
 void msfhe_avx2_ntt_inverse(uint64_t *values, const msfhe_ntt_tables *tables);
+void msfhe_avx2_ntt_forward_lifted(uint64_t *out, const uint64_t *x, uint64_t source,
+                                   const msfhe_ntt_tables *tables);
 
 void msfhe_avx2_reduce(uint64_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
 void msfhe_avx2_add(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count,
@@ -30,12 +32,36 @@ void msfhe_avx2_multiply_factor(uint64_t *out, const uint64_t *x, msfhe_factor f
                                 const msfhe_modulus *modulus);
 void msfhe_avx2_centred_low24(uint32_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
 
+void msfhe_avx2_convert_basis(uint64_t *const *out, const uint64_t *const *x, const uint64_t *sources,
+                              size_t terms, const msfhe_conversion *targets, size_t target_count,
+                              size_t count);
+void msfhe_avx2_subtract_multiply(uint64_t *out, const uint64_t *x, const uint64_t *y, msfhe_factor factor,
+                                  size_t count, const msfhe_modulus *modulus);
+
 extern const msfhe_gemm msfhe_avx2_gemm16;
 extern const msfhe_gemm msfhe_avx2_gemm24;
 extern const msfhe_gemm msfhe_avx2_gemm32;
 
-void msfhe_avx2_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits);
-void msfhe_avx2_unpack(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits);
+void msfhe_avx2_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits,
+                               uint32_t dropped);
+void msfhe_avx2_unpack(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits, uint32_t dropped);
+
+void msfhe_avx2_embedding_forward(double *slots, double *real, double *imaginary,
+                                  const msfhe_embedding_tables *tables);
+void msfhe_avx2_embedding_inverse(double *real, double *imaginary, const double *slots,
+                                  const msfhe_embedding_tables *tables);
+double msfhe_avx2_largest_magnitude(const double *x, size_t count);
+void msfhe_avx2_round_to_residues(uint64_t *out, const double *x, double factor, size_t count,
+                                  uint32_t magnitude_bits, const msfhe_modulus *modulus);
+void msfhe_avx2_compose_residues(double *out, const uint64_t *const *residues, double factor, size_t count,
+                                 const msfhe_composition_tables *tables);
+
+void msfhe_avx2_dot(uint64_t *out, const uint64_t *const *x, const uint64_t *const *y, size_t terms, size_t count,
+                    const msfhe_modulus *modulus);
+void msfhe_avx2_dot2(uint64_t *out0, uint64_t *out1, const uint64_t *const *x, const uint64_t *const *y0,
+                     const uint64_t *const *y1, size_t terms, size_t count, const msfhe_modulus *modulus);
+void msfhe_avx2_dot2_stream(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
+                            size_t sum_count, size_t terms, size_t width, const msfhe_modulus *modulus);
 
 void msfhe_avx2_sample_ternary(int8_t *out, const uint64_t *random, size_t count);
 void msfhe_avx2_sample_symmetric(int8_t *out, const uint64_t *random, size_t count,

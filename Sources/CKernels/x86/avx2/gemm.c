@@ -7,6 +7,7 @@
 //
 // Sums wrap modulo 2^32: 65536 products of a row's byte and a 16-bit limb are up to 2^38. The power of two
 // divides 2^32, so results are exact all the same.
+#include "../../portable/gemm_parts.h"
 #include "avx2.h"
 
 #if defined(__x86_64__)
@@ -201,7 +202,7 @@ AVX2_INLINE void multiply(uint32_t *out, size_t out_stride, const uint8_t *rows,
     }
 }
 
-#define DEFINE_GEMM(bits)                                                                                      \
+#define DEFINE_GEMM(bits, packed_bytes)                                                                        \
     AVX2 static void pack##bits(void *packed, const uint8_t *residues, size_t stride, size_t dimension,       \
                                 size_t columns) {                                                             \
         pack(packed, residues, stride, dimension, columns, product##bits);                                    \
@@ -209,14 +210,19 @@ AVX2_INLINE void multiply(uint32_t *out, size_t out_stride, const uint8_t *rows,
     AVX2 static void multiply##bits(uint32_t *out, size_t out_stride, const void *rows, size_t row_count,     \
                                     const void *packed, size_t dimension, size_t columns) {                   \
         multiply(out, out_stride, rows, row_count, packed, dimension, columns, product##bits);                \
-    }
+    }                                                                                                         \
+    AVX2 static void multiply_and_pack##bits(uint8_t *out, size_t out_stride, const void *rows,               \
+                                             size_t row_count, const void *packed, size_t dimension,          \
+                                             size_t columns, uint32_t kept, uint32_t dropped) {               \
+        multiply_and_pack_by_parts(out, out_stride, rows, row_count, dimension * product##bits.entry_bytes,   \
+                                   packed, packed_bytes, dimension, columns, kept, dropped, multiply##bits,   \
+                                   msfhe_avx2_round_and_pack);                                                \
+    }                                                                                                         \
+    const msfhe_gemm msfhe_avx2_gemm##bits = {packed_bytes, pack##bits, multiply##bits,                       \
+                                              multiply_and_pack##bits};
 
-DEFINE_GEMM(16)
-DEFINE_GEMM(24)
-DEFINE_GEMM(32)
-
-const msfhe_gemm msfhe_avx2_gemm16 = {2, pack16, multiply16};
-const msfhe_gemm msfhe_avx2_gemm24 = {4, pack24, multiply24};
-const msfhe_gemm msfhe_avx2_gemm32 = {4, pack32, multiply32};
+DEFINE_GEMM(16, 2)
+DEFINE_GEMM(24, 4)
+DEFINE_GEMM(32, 4)
 
 #endif

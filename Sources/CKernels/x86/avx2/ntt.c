@@ -12,7 +12,9 @@
 // The array's integers become doubles, which stay in their place, in the first layer and integers again in the
 // last. Magnitudes are given as multiples of q < 2^49. They stay below 16, so that every sum is an integer
 // below 2^53, and exact. The product of a value of at most b is at most 1/2 + 3b/32; see multiply.
+#include "../../portable/lift.h"
 #include "arithmetic.h"
+#include "transpose.h"
 
 #if defined(__x86_64__)
 
@@ -89,18 +91,6 @@ AVX2_INLINE void store_square(uint64_t *square, const __m256d x[4]) {
     }
 }
 
-// Transposes a 4 x 4 matrix: first within pairs of rows, then the pairs.
-AVX2_INLINE void transpose(__m256d x[4]) {
-    __m256d even01 = _mm256_unpacklo_pd(x[0], x[1]);
-    __m256d odd01 = _mm256_unpackhi_pd(x[0], x[1]);
-    __m256d even23 = _mm256_unpacklo_pd(x[2], x[3]);
-    __m256d odd23 = _mm256_unpackhi_pd(x[2], x[3]);
-    x[0] = _mm256_permute2f128_pd(even01, even23, 0x20);
-    x[1] = _mm256_permute2f128_pd(odd01, odd23, 0x20);
-    x[2] = _mm256_permute2f128_pd(even01, even23, 0x31);
-    x[3] = _mm256_permute2f128_pd(odd01, odd23, 0x31);
-}
-
 // The last layer of a 64-element block, in either direction.
 AVX2_INLINE void inner_layer(uint64_t *block, const double *tail_roots, field f, butterfly butterfly) {
     for (size_t k = 0; k < 4; ++k, block += 16) {
@@ -116,7 +106,7 @@ AVX2_INLINE void inner_layer(uint64_t *block, const double *tail_roots, field f,
 
 // ---- Forward ----------------------------------------------------------------------------------------------
 
-// (x, y) to (x + w y, x - w y): from at most b to at most b + 1/2 + 3b/32. From canonical values on, the bounds
+// (x, y) to (x + w y, x - w y): from at most b to at most b + 1/2 + 3b/32. From values of at most 1 on, the bounds
 // after 0, 1, 2, ... 13 layers are 1, 1.6, 2.3, 3, 3.8, 4.6, 5.6, 6.6, 7.7, 8.9, 10.2, 11.7, 13.3 and 15.
 AVX2_INLINE void forward_butterfly(__m256d *x, __m256d *y, __m256d w, field f) {
     __m256d product = multiply(*y, w, f);
@@ -124,10 +114,12 @@ AVX2_INLINE void forward_butterfly(__m256d *x, __m256d *y, __m256d w, field f) {
     *x = _mm256_add_pd(*x, product);
 }
 
-// The first layer's.
+// The first layer's. Subtracting 2^52 + q at once makes integers in [0, 2q) doubles in [-q, q).
 AVX2_INLINE void entering_butterfly(__m256d *x, __m256d *y, __m256d w, field f) {
-    *x = to_doubles(_mm256_castpd_si256(*x));
-    *y = to_doubles(_mm256_castpd_si256(*y));
+    const __m256d two_to_52 = _mm256_set1_pd(0x1p52);
+    const __m256d offset = _mm256_add_pd(two_to_52, f.q);
+    *x = _mm256_sub_pd(_mm256_or_pd(*x, two_to_52), offset);
+    *y = _mm256_sub_pd(_mm256_or_pd(*y, two_to_52), offset);
     forward_butterfly(x, y, w, f);
 }
 
@@ -207,6 +199,26 @@ static void forward(uint64_t *values, size_t length, size_t node, size_t count,
 AVX2 void msfhe_avx2_ntt_forward(uint64_t *values, const msfhe_ntt_tables *tables) {
     field f = make_field(&tables->modulus);
     forward(values, (size_t)1 << tables->log_n, 1, 1, tables, &f);
+}
+
+// Lifted values are below q, if the source is below 2q, else below 2^50, and centred.
+AVX2 void msfhe_avx2_ntt_forward_lifted(uint64_t *out, const uint64_t *x, uint64_t source,
+                                        const msfhe_ntt_tables *tables) {
+    field f = make_field(&tables->modulus);
+    uint64_t q = tables->modulus.value;
+    size_t n = (size_t)1 << tables->log_n;
+    __m256i half = _mm256_set1_epi64x((int64_t)(source / 2));
+    __m256i offset = _mm256_set1_epi64x((int64_t)lift_offset(source, q));
+    int is_wide = source >= 2 * q;
+    for (size_t i = 0; i < n; i += 4) {
+        __m256i value = _mm256_castpd_si256(load(x + i));
+        value = _mm256_add_epi64(value, _mm256_and_si256(_mm256_cmpgt_epi64(value, half), offset));
+        if (is_wide) {
+            value = to_integers(_mm256_add_pd(centre(to_doubles(value), f), f.q));
+        }
+        store(out + i, _mm256_castsi256_pd(value));
+    }
+    msfhe_avx2_ntt_forward(out, tables);
 }
 
 // ---- Inverse ----------------------------------------------------------------------------------------------

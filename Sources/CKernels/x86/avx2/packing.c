@@ -1,4 +1,4 @@
-// Residues mod 2^24 on the wire, eight at a time: they fill `bits` whole bytes, at most 24. Each half of a
+// Residues on the wire, eight at a time: they fill `bits` whole bytes, at most 24. Each half of a
 // vector works on four, which fill bits / 2 bytes and, if `bits` is odd, half of the next one.
 #include "../../portable/portable.h"
 #include "avx2.h"
@@ -25,8 +25,7 @@ typedef struct {
     __m256i mask;
 } rounding;
 
-AVX2_INLINE rounding make_rounding(uint32_t bits) {
-    uint32_t dropped = 24 - bits;
+AVX2_INLINE rounding make_rounding(uint32_t bits, uint32_t dropped) {
     return (rounding){_mm256_set1_epi32((int32_t)((UINT32_C(1) << dropped) >> 1)),
                       _mm_cvtsi32_si128((int32_t)dropped),
                       _mm256_set1_epi32((int32_t)((UINT32_C(1) << bits) - 1))};
@@ -72,8 +71,9 @@ AVX2_INLINE void store_fields(uint8_t *out, __m256i fields, uint32_t bits, arran
     _mm_storeu_si128((__m128i *)(out + bits / 2), _mm_or_si128(second, _mm_shuffle_epi8(first, a.shared)));
 }
 
-AVX2 void msfhe_avx2_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits) {
-    rounding r = make_rounding(bits);
+AVX2 void msfhe_avx2_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits,
+                                    uint32_t dropped) {
+    rounding r = make_rounding(bits, dropped);
     arrangement a = make_arrangement(bits);
     size_t i = 0;
     for (; stream_bytes(count - i, bits) >= reach(bits); i += step, out += bits) {
@@ -81,7 +81,7 @@ AVX2 void msfhe_avx2_round_and_pack(uint8_t *out, const uint32_t *values, size_t
         __m256i eight = _mm256_loadu_si256((const __m256i *)(values + i));
         store_fields(out, round_values(eight, r), bits, a);
     }
-    msfhe_portable_round_and_pack(out, values + i, count - i, bits);
+    msfhe_portable_round_and_pack(out, values + i, count - i, bits, dropped);
 }
 
 // ---- Unpacking --------------------------------------------------------------------------------------------
@@ -95,16 +95,15 @@ typedef struct {
     __m256i mask;
 } extraction;
 
-AVX2_INLINE extraction make_extraction(uint32_t bits) {
+AVX2_INLINE extraction make_extraction(uint32_t bits, uint32_t dropped) {
     const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 0, 1, 2, 3);
     int32_t excess = bits % 2 * 4;
     __m256i start = _mm256_add_epi32(_mm256_mullo_epi32(lane, _mm256_set1_epi32((int32_t)bits)),
                                      _mm256_setr_epi32(0, 0, 0, 0, excess, excess, excess, excess));
     __m256i first_byte = _mm256_mullo_epi32(_mm256_srli_epi32(start, 3), _mm256_set1_epi32(0x01010101));
-    uint32_t dropped = 24 - bits;
     return (extraction){_mm256_add_epi8(first_byte, _mm256_set1_epi32(0x03020100)),
                         _mm256_and_si256(start, _mm256_set1_epi32(7)), _mm_cvtsi32_si128((int32_t)dropped),
-                        _mm256_set1_epi32((int32_t)((UINT32_C(1) << 24) - (UINT32_C(1) << dropped)))};
+                        _mm256_set1_epi32((int32_t)(((UINT32_C(1) << bits) - 1) << dropped))};
 }
 
 // Eight values of a stream, from bytes up to `reach`.
@@ -114,13 +113,14 @@ AVX2_INLINE __m256i unpack_fields(const uint8_t *packed, uint32_t bits, extracti
     return _mm256_and_si256(_mm256_sll_epi32(fields, e.dropped), e.mask);
 }
 
-AVX2 void msfhe_avx2_unpack(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits) {
-    extraction e = make_extraction(bits);
+AVX2 void msfhe_avx2_unpack(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits,
+                            uint32_t dropped) {
+    extraction e = make_extraction(bits, dropped);
     size_t i = 0;
     for (; stream_bytes(count - i, bits) >= reach(bits); i += step, packed += bits) {
         _mm256_storeu_si256((__m256i *)(out + i), unpack_fields(packed, bits, e));
     }
-    msfhe_portable_unpack(out + i, packed, count - i, bits);
+    msfhe_portable_unpack(out + i, packed, count - i, bits, dropped);
 }
 
 #endif

@@ -63,5 +63,23 @@ AVX512_INLINE __m512i reduce_lazily(__m512i x, reducer r) {
     return _mm512_sub_epi64(x, _mm512_permutexvar_epi64(_mm512_srlv_epi64(x, r.bits), r.multiples));
 }
 
+// A sum of products.
+typedef struct {
+    __m512i low;   // of the products' bits below 52
+    __m512i high;  // and from there on
+} wide_sum;
+
+AVX512_INLINE wide_sum add_product(wide_sum s, __m512i x, __m512i y) {
+    return (wide_sum){_mm512_madd52lo_epu64(s.low, x, y), _mm512_madd52hi_epu64(s.high, x, y)};
+}
+
+// A representative of s R^-1: more than 0, and at most s / R + q.
+AVX512_INLINE __m512i divide_sum(wide_sum s, __m512i inverse, __m512i q) {
+    const __m512i zero = _mm512_setzero_si512();
+    __m512i multiple = _mm512_madd52lo_epu64(zero, s.low, inverse);
+    __m512i high = _mm512_add_epi64(s.high, _mm512_srli_epi64(s.low, 52));
+    return _mm512_add_epi64(high, _mm512_sub_epi64(q, _mm512_madd52hi_epu64(zero, multiple, q)));
+}
+
 #endif
 #endif

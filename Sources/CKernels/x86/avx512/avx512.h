@@ -16,6 +16,8 @@
 
 void msfhe_avx512_ntt_forward(uint64_t *values, const msfhe_ntt_tables *tables);
 void msfhe_avx512_ntt_inverse(uint64_t *values, const msfhe_ntt_tables *tables);
+void msfhe_avx512_ntt_forward_lifted(uint64_t *out, const uint64_t *x, uint64_t source,
+                                     const msfhe_ntt_tables *tables);
 
 void msfhe_avx512_reduce(uint64_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
 void msfhe_avx512_add(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count,
@@ -37,6 +39,12 @@ void msfhe_avx512_dot2(uint64_t *out0, uint64_t *out1, const uint64_t *const *x,
 void msfhe_avx512_dot2_stream(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
                               size_t sum_count, size_t terms, size_t width, const msfhe_modulus *modulus);
 
+void msfhe_avx512_convert_basis(uint64_t *const *out, const uint64_t *const *x, const uint64_t *sources,
+                                size_t terms, const msfhe_conversion *targets, size_t target_count,
+                                size_t count);
+void msfhe_avx512_subtract_multiply(uint64_t *out, const uint64_t *x, const uint64_t *y, msfhe_factor factor,
+                                    size_t count, const msfhe_modulus *modulus);
+
 void msfhe_avx512_automorphism(uint64_t *out, const uint64_t *x, uint32_t log_n, uint32_t exponent,
                                const msfhe_modulus *modulus);
 
@@ -44,8 +52,19 @@ extern const msfhe_gemm msfhe_avx512_gemm16;
 extern const msfhe_gemm msfhe_avx512_gemm24;
 extern const msfhe_gemm msfhe_avx512_gemm32;
 
-void msfhe_avx512_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits);
-void msfhe_avx512_unpack(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits);
+void msfhe_avx512_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits,
+                                 uint32_t dropped);
+void msfhe_avx512_unpack(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits, uint32_t dropped);
+
+void msfhe_avx512_embedding_forward(double *slots, double *real, double *imaginary,
+                                    const msfhe_embedding_tables *tables);
+void msfhe_avx512_embedding_inverse(double *real, double *imaginary, const double *slots,
+                                    const msfhe_embedding_tables *tables);
+double msfhe_avx512_largest_magnitude(const double *x, size_t count);
+void msfhe_avx512_round_to_residues(uint64_t *out, const double *x, double factor, size_t count,
+                                    uint32_t magnitude_bits, const msfhe_modulus *modulus);
+void msfhe_avx512_compose_residues(double *out, const uint64_t *const *residues, double factor, size_t count,
+                                   const msfhe_composition_tables *tables);
 
 void msfhe_avx512_sample_ternary(int8_t *out, const uint64_t *random, size_t count);
 void msfhe_avx512_sample_symmetric(int8_t *out, const uint64_t *random, size_t count,

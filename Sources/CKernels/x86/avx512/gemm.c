@@ -4,7 +4,7 @@
 // adds the products to a 32-bit sum: unsigned bytes of the matrix by signed bytes of the row, or signed words
 // by signed words. Some rows times all limbs make 24 sums, which stay in registers for the whole dimension;
 // two or three more registers hold the limbs and one the row's four bytes.
-#include "avx512.h"
+#include "packing.h"
 
 #if defined(__x86_64__)
 
@@ -20,7 +20,7 @@ enum {
     sum_count = 24,
     max_limbs = 3,
     rest_rows = 4,     // rows at once after the last whole tile
-    block_rows = 240,  // rows that meet a panel while it is cached
+    block_rows = 480,  // rows that meet a panel while it is cached
 };
 
 // One of the three products: a constant wherever these functions are used, so that its fields are, too.
@@ -144,9 +144,27 @@ AVX512_INLINE __m512i join_limbs(const __m512i *sums, product p) {
     return _mm512_and_si512(value, _mm512_set1_epi32((int32_t)mask));
 }
 
+// How the results of a panel's columns are written.
+typedef struct {
+    uint32_t bits;      // of each, or 0 for whole 32-bit words
+    __mmask64 present;  // one bit for each byte, or where bits is 16, for each column
+    rounding round;
+    arrangement arrange;
+} format;
+
+AVX512_INLINE void store_results(uint8_t *out, __m512i results, const format *f) {
+    if (f->bits == 0) {
+        _mm512_store_si512(out, results);
+    } else if (f->bits == 16) {
+        _mm512_mask_cvtepi32_storeu_epi16(out, (__mmask16)f->present, round_values(results, f->round));
+    } else {
+        _mm512_mask_storeu_epi8(out, f->present, pack_fields(round_values(results, f->round), f->arrange));
+    }
+}
+
 // Some rows times one panel. `row_count` is a constant, so that the sums are registers.
-AVX512_INLINE void multiply_tile(uint32_t *out, size_t out_stride, const uint8_t *rows, size_t row_count,
-                                 size_t row_bytes, const uint8_t *panel, product p) {
+AVX512_INLINE void multiply_tile(uint8_t *out, size_t out_stride, const uint8_t *rows, size_t row_count,
+                                 size_t row_bytes, const uint8_t *panel, product p, const format *f) {
     __m512i sums[sum_count];
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < row_count * p.limbs; ++i) {
@@ -169,56 +187,64 @@ AVX512_INLINE void multiply_tile(uint32_t *out, size_t out_stride, const uint8_t
     }
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < row_count; ++r) {
-        _mm512_store_si512(out + r * out_stride, join_limbs(sums + r * p.limbs, p));
+        store_results(out + r * out_stride, join_limbs(sums + r * p.limbs, p), f);
     }
 }
 
-AVX512_INLINE void multiply_block(uint32_t *out, size_t out_stride, const uint8_t *rows, size_t row_count,
-                                  size_t row_bytes, const uint8_t *panel, product p) {
+AVX512_INLINE void multiply_block(uint8_t *out, size_t out_stride, const uint8_t *rows, size_t row_count,
+                                  size_t row_bytes, const uint8_t *panel, product p, const format *f) {
     size_t tile_rows = sum_count / p.limbs;
     size_t r = 0;
     for (; r + tile_rows <= row_count; r += tile_rows) {
-        multiply_tile(out + r * out_stride, out_stride, rows + r * row_bytes, tile_rows, row_bytes, panel, p);
+        multiply_tile(out + r * out_stride, out_stride, rows + r * row_bytes, tile_rows, row_bytes, panel, p, f);
     }
     for (; r + rest_rows <= row_count; r += rest_rows) {
-        multiply_tile(out + r * out_stride, out_stride, rows + r * row_bytes, rest_rows, row_bytes, panel, p);
+        multiply_tile(out + r * out_stride, out_stride, rows + r * row_bytes, rest_rows, row_bytes, panel, p, f);
     }
     for (; r < row_count; ++r) {
-        multiply_tile(out + r * out_stride, out_stride, rows + r * row_bytes, 1, row_bytes, panel, p);
+        multiply_tile(out + r * out_stride, out_stride, rows + r * row_bytes, 1, row_bytes, panel, p, f);
     }
 }
 
-AVX512_INLINE void multiply(uint32_t *out, size_t out_stride, const uint8_t *rows, size_t row_count,
-                            const uint8_t *packed, size_t dimension, size_t columns, product p) {
+// Rows times a matrix; `out_stride` in bytes, `bits` and `dropped` of a packed result, or 0.
+AVX512_INLINE void multiply(uint8_t *out, size_t out_stride, const uint8_t *rows, size_t row_count,
+                            const uint8_t *packed, size_t dimension, size_t columns, product p, uint32_t bits,
+                            uint32_t dropped) {
+    format f = {.bits = bits};
+    if (bits > 0) {
+        f.round = make_rounding(bits, dropped);
+        f.arrange = make_arrangement(bits);
+    }
+    size_t column_bits = bits > 0 ? bits : 32;
     size_t row_bytes = dimension * p.limb_bits / 8;
     size_t panel_bytes = row_bytes / group_entry_bytes * limb_vector_bytes * p.limbs;
     for (size_t row = 0; row < row_count; row += block_rows) {
         size_t count = row_count - row < block_rows ? row_count - row : block_rows;
         const uint8_t *panel = packed;
         for (size_t column = 0; column < columns; column += panel_columns, panel += panel_bytes) {
-            multiply_block(out + row * out_stride + column, out_stride, rows + row * row_bytes, count,
-                           row_bytes, panel, p);
+            size_t present = columns - column < panel_columns ? columns - column : panel_columns;
+            f.present = first_lanes(bits == 16 ? present : stream_bytes(present, bits));
+            multiply_block(out + row * out_stride + column * column_bits / 8, out_stride, rows + row * row_bytes,
+                           count, row_bytes, panel, p, &f);
         }
     }
 }
 
-AVX512 static void multiply16(uint32_t *out, size_t out_stride, const void *rows, size_t row_count,
-                              const void *packed, size_t dimension, size_t columns) {
-    multiply(out, out_stride, rows, row_count, packed, dimension, columns, product16);
-}
+#define DEFINE_GEMM(bits)                                                                                      \
+    AVX512 static void multiply##bits(uint32_t *out, size_t out_stride, const void *rows, size_t row_count,   \
+                                      const void *packed, size_t dimension, size_t columns) {                 \
+        multiply((uint8_t *)out, sizeof *out * out_stride, rows, row_count, packed, dimension, columns,       \
+                 product##bits, 0, 0);                                                                        \
+    }                                                                                                         \
+    AVX512 static void multiply_and_pack##bits(uint8_t *out, size_t out_stride, const void *rows,             \
+                                               size_t row_count, const void *packed, size_t dimension,        \
+                                               size_t columns, uint32_t kept, uint32_t dropped) {             \
+        multiply(out, out_stride, rows, row_count, packed, dimension, columns, product##bits, kept, dropped); \
+    }                                                                                                         \
+    const msfhe_gemm msfhe_avx512_gemm##bits = {bits / 8, pack##bits, multiply##bits, multiply_and_pack##bits};
 
-AVX512 static void multiply24(uint32_t *out, size_t out_stride, const void *rows, size_t row_count,
-                              const void *packed, size_t dimension, size_t columns) {
-    multiply(out, out_stride, rows, row_count, packed, dimension, columns, product24);
-}
-
-AVX512 static void multiply32(uint32_t *out, size_t out_stride, const void *rows, size_t row_count,
-                              const void *packed, size_t dimension, size_t columns) {
-    multiply(out, out_stride, rows, row_count, packed, dimension, columns, product32);
-}
-
-const msfhe_gemm msfhe_avx512_gemm16 = {2, pack16, multiply16};
-const msfhe_gemm msfhe_avx512_gemm24 = {3, pack24, multiply24};
-const msfhe_gemm msfhe_avx512_gemm32 = {4, pack32, multiply32};
+DEFINE_GEMM(16)
+DEFINE_GEMM(24)
+DEFINE_GEMM(32)
 
 #endif

@@ -12,7 +12,9 @@
 //
 // Ranges are given as intervals of multiples of q; see reduce_lazily for the 1.13. All lazy values are
 // congruent to the canonical ones.
+#include "../../portable/lift.h"
 #include "arithmetic.h"
+#include "transpose.h"
 
 #if defined(__x86_64__)
 
@@ -77,31 +79,6 @@ AVX512_INLINE void store_vectors(uint64_t *values, size_t stride, const __m512i 
     }
 }
 
-// Transposes a 4 x 4 matrix of pairs of lanes.
-AVX512_INLINE void transpose_pairs(__m512i out[4], __m512i a, __m512i b, __m512i c, __m512i d) {
-    __m512i even_ab = _mm512_shuffle_i64x2(a, b, 0x88);
-    __m512i even_cd = _mm512_shuffle_i64x2(c, d, 0x88);
-    __m512i odd_ab = _mm512_shuffle_i64x2(a, b, 0xDD);
-    __m512i odd_cd = _mm512_shuffle_i64x2(c, d, 0xDD);
-    out[0] = _mm512_shuffle_i64x2(even_ab, even_cd, 0x88);
-    out[1] = _mm512_shuffle_i64x2(odd_ab, odd_cd, 0x88);
-    out[2] = _mm512_shuffle_i64x2(even_ab, even_cd, 0xDD);
-    out[3] = _mm512_shuffle_i64x2(odd_ab, odd_cd, 0xDD);
-}
-
-// Transposes an 8 x 8 matrix: first within pairs of rows, then the pairs.
-AVX512_INLINE void transpose(__m512i x[8]) {
-    __m512i even[4], odd[4];
-    transpose_pairs(even, _mm512_unpacklo_epi64(x[0], x[1]), _mm512_unpacklo_epi64(x[2], x[3]),
-                    _mm512_unpacklo_epi64(x[4], x[5]), _mm512_unpacklo_epi64(x[6], x[7]));
-    transpose_pairs(odd, _mm512_unpackhi_epi64(x[0], x[1]), _mm512_unpackhi_epi64(x[2], x[3]),
-                    _mm512_unpackhi_epi64(x[4], x[5]), _mm512_unpackhi_epi64(x[6], x[7]));
-    for (size_t k = 0; k < 4; ++k) {
-        x[2 * k] = even[k];
-        x[2 * k + 1] = odd[k];
-    }
-}
-
 // ---- Forward ----------------------------------------------------------------------------------------------
 
 // (x, y) to (x + w y, x - w y), which widens the range of x by q on either side. In: y in [0, 2^52).
@@ -138,39 +115,86 @@ AVX512_INLINE void forward_three_layers(__m512i x[8], const factor_lanes w[7], r
     }
 }
 
-// The passes work on `count` neighbouring blocks of a length, the first of which belongs to `node`.
+// What brings values modulo another prime to q, in the first pass: centred representatives, made positive.
+typedef struct {
+    __m512i half;    // of the other prime
+    __m512i offset;  // what makes representatives above that half positive
+    int is_wide;     // whether they have to be reduced, for they exceed the range of lazy values
+    factor_lanes one;
+} lift;
 
-AVX512 static void forward_pass_of_two(uint64_t *values, size_t length, size_t node, size_t count,
-                                       const msfhe_ntt_tables *tables) {
+AVX512_INLINE void lift_vectors(__m512i *x, size_t count, const lift *l, __m512i q) {
+    for (size_t k = 0; k < count; ++k) {
+        x[k] = _mm512_mask_add_epi64(x[k], _mm512_cmpgt_epu64_mask(x[k], l->half), x[k], l->offset);
+        if (l->is_wide) {
+            x[k] = _mm512_add_epi64(multiply_by_factor(x[k], l->one, q), q);
+        }
+    }
+}
+
+// The passes work on `count` neighbouring blocks of a length, the first of which belongs to `node`. With a lift, the
+// first pass reads from elsewhere.
+
+AVX512_INLINE void forward_blocks_of_two(uint64_t *values, const uint64_t *in, size_t length, size_t node,
+                                         size_t count, const msfhe_ntt_tables *tables, const lift *l) {
     __m512i q = broadcast(tables->modulus.value);
     reducer r = make_reducer(&tables->modulus, 2 * tables->modulus.value);
     size_t stride = length / 4;
-    for (size_t block = 0; block < count; ++block, values += length) {
+    for (size_t block = 0; block < count; ++block, values += length, in += length) {
         for (size_t i = 0; i < stride; i += 8) {
             __m512i x[4];
             factor_lanes w[3];
             load_two_layers(w, tables->roots, node + block);
-            load_vectors(x, values + i, stride, 4);
+            load_vectors(x, in + i, stride, 4);
+            if (l) {
+                lift_vectors(x, 4, l, q);
+            }
             forward_two_layers(x, w, r, q);
             store_vectors(values + i, stride, x, 4);
         }
     }
 }
 
-AVX512 static void forward_pass_of_three(uint64_t *values, size_t length, size_t node, size_t count,
-                                         const msfhe_ntt_tables *tables) {
+AVX512_INLINE void forward_blocks_of_three(uint64_t *values, const uint64_t *in, size_t length, size_t node,
+                                           size_t count, const msfhe_ntt_tables *tables, const lift *l) {
     __m512i q = broadcast(tables->modulus.value);
     reducer r = make_reducer(&tables->modulus, 3 * tables->modulus.value);
     size_t stride = length / 8;
-    for (size_t block = 0; block < count; ++block, values += length) {
+    for (size_t block = 0; block < count; ++block, values += length, in += length) {
         for (size_t i = 0; i < stride; i += 8) {
             __m512i x[8];
             factor_lanes w[7];
             load_three_layers(w, tables->roots, node + block);
-            load_vectors(x, values + i, stride, 8);
+            load_vectors(x, in + i, stride, 8);
+            if (l) {
+                lift_vectors(x, 8, l, q);
+            }
             forward_three_layers(x, w, r, q);
             store_vectors(values + i, stride, x, 8);
         }
+    }
+}
+
+AVX512 static void forward_pass_of_two(uint64_t *values, size_t length, size_t node, size_t count,
+                                       const msfhe_ntt_tables *tables) {
+    forward_blocks_of_two(values, values, length, node, count, tables, NULL);
+}
+
+AVX512 static void forward_pass_of_three(uint64_t *values, size_t length, size_t node, size_t count,
+                                         const msfhe_ntt_tables *tables) {
+    forward_blocks_of_three(values, values, length, node, count, tables, NULL);
+}
+
+AVX512 static void lifting_pass(uint64_t *out, const uint64_t *in, const msfhe_ntt_tables *tables,
+                                uint64_t source) {
+    uint64_t q = tables->modulus.value;
+    const lift l = {broadcast(source / 2), broadcast(lift_offset(source, q)), source >= 2 * q,
+                    broadcast_factor(factor_one(&tables->modulus))};
+    size_t n = (size_t)1 << tables->log_n;
+    if (pass_layers(n) == 2) {
+        forward_blocks_of_two(out, in, n, 1, 1, tables, &l);
+    } else {
+        forward_blocks_of_three(out, in, n, 1, 1, tables, &l);
     }
 }
 
@@ -196,14 +220,12 @@ AVX512 static void forward_tail(uint64_t *values, size_t node, size_t count, con
     }
 }
 
-// All the layers of `count` neighbouring blocks.
 static void forward(uint64_t *values, size_t length, size_t node, size_t count,
-                    const msfhe_ntt_tables *tables) {
-    if (length == 8) {
-        forward_tail(values, node, count, tables);
-        return;
-    }
-    forward_pass(values, length, node, count, tables);
+                    const msfhe_ntt_tables *tables);
+
+// All the layers of `count` neighbouring blocks but those of the first pass.
+static void forward_children(uint64_t *values, size_t length, size_t node, size_t count,
+                             const msfhe_ntt_tables *tables) {
     size_t children = (size_t)1 << pass_layers(length);
     size_t child_length = length / children;
     if (length <= cached_length) {
@@ -215,8 +237,25 @@ static void forward(uint64_t *values, size_t length, size_t node, size_t count,
     }
 }
 
+// All the layers of `count` neighbouring blocks.
+static void forward(uint64_t *values, size_t length, size_t node, size_t count,
+                    const msfhe_ntt_tables *tables) {
+    if (length == 8) {
+        forward_tail(values, node, count, tables);
+        return;
+    }
+    forward_pass(values, length, node, count, tables);
+    forward_children(values, length, node, count, tables);
+}
+
 void msfhe_avx512_ntt_forward(uint64_t *values, const msfhe_ntt_tables *tables) {
     forward(values, (size_t)1 << tables->log_n, 1, 1, tables);
+}
+
+void msfhe_avx512_ntt_forward_lifted(uint64_t *out, const uint64_t *x, uint64_t source,
+                                     const msfhe_ntt_tables *tables) {
+    lifting_pass(out, x, tables, source);
+    forward_children(out, (size_t)1 << tables->log_n, 1, 1, tables);
 }
 
 // ---- Inverse ----------------------------------------------------------------------------------------------
