@@ -78,28 +78,24 @@ struct BlockPass {
         upload: Upload, into seconds: inout AccuracyReport.Seconds, visit: (borrowing Scores) -> Void,
         progress: (Double) -> Void
     ) throws {
-        let dimension = options.dimension
-        let search = timed(&seconds.search) {
-            BatchSearch(card: library.card, upload: upload, threads: options.threads)
+        let search = try timed(&seconds.search) {
+            try BatchSearch(card: library.card, upload: upload, threads: options.threads)
         }
         warmUp()
-        let rows = AlignedBuffer<Int8>(count: Self.blockRows * dimension)
         let answer = AlignedBuffer<UInt8>(count: Self.blockRows * search.recordByteCount)
         for first in stride(from: 0, to: spectra.count, by: Self.blockRows) {
             let range = first..<min(first + Self.blockRows, spectra.count)
             var scores = Scores(count: range.count * queries.count)
-            try rows.withUnsafeMutableBufferPointer { rows in
-                let rows = UnsafeMutableBufferPointer(rebasing: rows[0..<range.count * dimension])
-                try library.rows.copyRows(range, to: rows)
+            try library.index.withRows(range) { rows in
                 answer.withUnsafeMutableBufferPointer { answer in
                     let bytes = UnsafeMutableRawBufferPointer(
                         rebasing: UnsafeMutableRawBufferPointer(answer)[0..<range.count * search.recordByteCount])
                     timed(&seconds.search) {
-                        search.answer(rows: UnsafeBufferPointer(rows), into: bytes, threads: options.threads)
+                        search.answer(rows: rows, into: bytes, threads: options.threads)
                     }
                     timed(&seconds.decrypt) { decrypt(bytes, range, into: &scores.encrypted) }
                 }
-                multiplyQuantised(UnsafeBufferPointer(rows), range, into: &scores.quantised)
+                multiplyQuantised(rows, range, into: &scores.quantised)
             }
             multiplyFloats(range, into: &scores.plaintext, &seconds.plaintextSgemm)
             visit(scores)

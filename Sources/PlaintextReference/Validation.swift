@@ -25,7 +25,7 @@ package struct Validation {
     /// Choices of a validation.
     package struct Options: Sendable {
         package var dimension = 512
-        package var preset = AnswerPreset.default
+        package var preset = PrecisionPreset.default
         package var precursor = Precursor.hidden
         /// Validate only this ion mode; nil for all that the queries have.
         package var ionMode: IonMode?
@@ -129,10 +129,15 @@ package struct Validation {
         var seconds = AccuracyReport.Seconds.zero
         progress("\(name): building the library", 0)
         var spectra: [Spectrum] = []
-        let library = try timed(&seconds.libraryBuild) {
-            let builder = LibraryBuilder(builderOptions)
-            spectra = group.library.filter { builder.add($0) }
-            return try builder.finish()
+        // What is open stays readable when the folder is gone.
+        let library = try withScratchFolder(label: "msfhe-validate") { folder in
+            let path = folder.appendingPathComponent("library").path
+            try timed(&seconds.libraryBuild) {
+                let builder = try LibraryBuilder(builderOptions, folder: path)
+                spectra = try group.library.filter { try builder.add($0) }
+                _ = try builder.finish()
+            }
+            return try SpectralLibrary(folder: path)
         }
         let key = timed(&seconds.keygen) { SecretKey.generate() }
 
@@ -150,7 +155,7 @@ package struct Validation {
         let vectors = prepared?.vectors ?? []
         let queries = prepared?.spectra ?? []
 
-        let predicted = Self.predictedVariance(library)
+        let predicted = try Self.predictedVariance(library)
         var result = Result(
             name: name,
             librarySpectra: library.entries.count, compounds: Set(library.entries.map(\.compound)),
@@ -178,21 +183,23 @@ package struct Validation {
         result.bytes = AccuracyReport.Bytes(
             keys: 0, upload: encrypted.upload.byteCount,
             download: library.entries.count * pass.recordByteCount,
-            library: library.rows.values.count)
+            library: library.index.rowCount * library.index.dimension)
         return result
     }
 
     /// Mean over the library rows of the variance that the noise formula gives for a score.
-    private static func predictedVariance(_ library: SpectralLibrary) -> Double {
+    private static func predictedVariance(_ library: SpectralLibrary) throws -> Double {
         let card = library.card
         let dimension = card.content.vector.dimension
-        let sum = library.entries.indices.reduce(0.0) { sum, row in
-            let entries = library.rows.values[row * dimension..<(row + 1) * dimension]
-            let norm = Double(entries.reduce(0) { $0 + Int($1) * Int($1) }).squareRoot()
-            let deviation =
-                card.parameters.phaseStandardDeviation(rowNorm: norm, precision: card.content.answer)
-                / (Double(card.content.scaling.queryScale) * library.entries[row].scale)
-            return sum + deviation * deviation
+        let sum = try library.index.withRows(0..<library.index.rowCount) { rows in
+            library.entries.indices.reduce(0.0) { sum, row in
+                let entries = rows[row * dimension..<(row + 1) * dimension]
+                let norm = Double(entries.reduce(0) { $0 + Int($1) * Int($1) }).squareRoot()
+                let deviation =
+                    card.parameters.phaseStandardDeviation(rowNorm: norm, precision: card.content.precision)
+                    / (Double(card.content.scaling.queryScale) * library.entries[row].scale)
+                return sum + deviation * deviation
+            }
         }
         return sum / Double(library.entries.count)
     }

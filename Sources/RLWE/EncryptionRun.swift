@@ -8,13 +8,16 @@ import Ring
 /// Z_q[X] / (X^n + 1): column i of the matrix is coefficient i. The masks a_j come from the seed, so only the
 /// bodies b_j travel. Sharing the masks between secrets is multi-secret ring learning with errors; using one
 /// mask twice with one secret would give the difference of two messages away. That cannot be written: a run
-/// draws its seed and nonce itself, is not copyable, and counts its batches.
+/// draws its nonce itself, from which its secrets derive, is not copyable, and counts its batches. So even runs that
+/// share a library's published masks never share a secret.
 ///
 /// Source: Bae, Cheon, Hanrot, Park, Stehlé, "Plaintext-Ciphertext Matrix Multiplication and FHE Bootstrapping:
 /// Fast and Fused", CRYPTO 2024.
 public struct EncryptionRun: ~Copyable {
     /// The parameters that the run encrypts with.
     public let parameters: RLWEParameters
+    /// Bits kept of each residue of a body, 16 or 24; the rest is rounded away.
+    public let bodyBits: Int
     /// Number of rows of every matrix of the run.
     public let dimension: Int
     /// The public seed of the masks: goes into the upload.
@@ -27,13 +30,20 @@ public struct EncryptionRun: ~Copyable {
     private let key: SecretKey
     private let ring: PolynomialRing
 
-    /// Starts a run under `key`, with a fresh seed and a fresh nonce.
-    public init(key: SecretKey, parameters: RLWEParameters = .batch, dimension: Int) {
+    /// Starts a run under `key`, with a fresh nonce.
+    ///
+    /// - Parameter sharedSeed: the seed that a library publishes for all runs; nil for a fresh one.
+    public init(
+        key: SecretKey, parameters: RLWEParameters = .batch, bodyBits: Int = 24, dimension: Int,
+        sharedSeed: MaskSeed? = nil
+    ) {
         precondition(parameters.logModulus == 24, "the kernels work modulo 2^24")
         self.key = key
+        precondition(bodyBits == 16 || bodyBits == 24, "the host multiplies residues of whole bytes")
         self.parameters = parameters
+        self.bodyBits = bodyBits
         self.dimension = dimension
-        seed = .fresh()
+        seed = sharedSeed ?? .fresh()
         nonce = .fresh()
         ring = RLWEParameters.productRing(degree: parameters.degree)
     }
@@ -44,7 +54,7 @@ public struct EncryptionRun: ~Copyable {
     ///   - matrix: `dimension` rows of `columns` signed entries, row by row, of magnitude below 2^23.
     ///   - columns: 1 to n.
     ///   - threads: number of cores to use.
-    /// - Returns: the bodies: `dimension` rows of `columns` three-byte little-endian residues.
+    /// - Returns: the bodies: `dimension` rows of `columns` little-endian residues, ``bodyBits`` each.
     ///
     /// Costs two transforms of length n and `columns` error samples a row.
     public mutating func encrypt(_ matrix: [Int32], columns: Int, threads: Int = 1) -> Data {
@@ -55,8 +65,10 @@ public struct EncryptionRun: ~Copyable {
         batchCount += 1
 
         let encryptor = RowEncryptor(
-            parameters: parameters, ring: ring, seed: seed, errors: .fresh(label: "encryption error"))
-        var bodies = Data(count: 3 * dimension * columns)
+            parameters: parameters, bodyBits: bodyBits, ring: ring, seed: seed,
+            errors: .fresh(label: "encryption error"))
+        let rowByteCount = PackedResidues.byteCount(columns, bits: bodyBits)
+        var bodies = Data(count: rowByteCount * dimension)
         let dimension = dimension
         bodies.withUnsafeMutableBytes { bodies in
             matrix.withUnsafeBufferPointer { matrix in
@@ -70,7 +82,7 @@ public struct EncryptionRun: ~Copyable {
                             message: UnsafeBufferPointer(rebasing: matrix[row * columns..<(row + 1) * columns]),
                             secret: secret.pointee,
                             into: UnsafeMutableRawBufferPointer(
-                                rebasing: bodies[3 * row * columns..<3 * (row + 1) * columns]))
+                                rebasing: bodies[row * rowByteCount..<(row + 1) * rowByteCount]))
                     }
                 }
             }
@@ -83,6 +95,7 @@ public struct EncryptionRun: ~Copyable {
 /// key and nonce; each row reads a stream of its own.
 private struct RowEncryptor: Sendable {
     let parameters: RLWEParameters
+    let bodyBits: Int
     let ring: PolynomialRing
     let seed: MaskSeed
     let errors: RandomStream
@@ -99,17 +112,16 @@ private struct RowEncryptor: Sendable {
             errors.withBytes(8 * message.count, stream: UInt64(row)) {
                 parameters.error.sample(into: noise, from: $0, backend: ring.backend)
             }
-            product.withUnsafeBufferPointer { product in
+            product.withUnsafeMutableBufferPointer { product in
                 for column in message.indices {
-                    let sum =
-                        product[column]
-                        &+ UInt32(bitPattern: message[column] &+ Int32(noise[column]))
-                    body[3 * column] = UInt8(truncatingIfNeeded: sum)
-                    body[3 * column + 1] = UInt8(truncatingIfNeeded: sum >> 8)
-                    body[3 * column + 2] = UInt8(truncatingIfNeeded: sum >> 16)
+                    product[column] &+= UInt32(bitPattern: message[column] &+ Int32(noise[column]))
+                    product[column] &= 1 << UInt32(parameters.logModulus) - 1
                 }
             }
         }
+        PackedResidues.roundAndPack(
+            product.unsafeBase, count: message.count, bits: bodyBits, logModulus: parameters.logModulus,
+            into: body.baseAddress!.assumingMemoryBound(to: UInt8.self), backend: ring.backend)
     }
 
     private func evaluatedMask(_ row: Int) -> Polynomial<LazyEvaluation> {
@@ -117,7 +129,7 @@ private struct RowEncryptor: Sendable {
         seed.withMask(row, degree: parameters.degree) {
             PackedResidues.unpack(
                 $0.baseAddress!.assumingMemoryBound(to: UInt8.self), count: parameters.degree, bits: 24,
-                into: mask.unsafeBase, backend: ring.backend)
+                logModulus: parameters.logModulus, into: mask.unsafeBase, backend: ring.backend)
         }
         return mask.withUnsafeBufferPointer { Polynomial<Coefficient>(ring: ring, coefficients: $0).evaluated() }
     }

@@ -4,7 +4,8 @@ import Ring
 
 /// The public seed of a run's masks: the uniform polynomials a_j that all ciphertext rows j share.
 ///
-/// Made only by ``EncryptionRun``, fresh for each run, or read back from an upload; nobody chooses it.
+/// Made only by ``EncryptionRun``, fresh for each run, derived from what a library publishes for all runs, or read back
+/// from an upload; nobody chooses it.
 public struct MaskSeed: Sendable, Hashable {
     /// The 32 bytes of the seed.
     public let bytes: Data
@@ -21,6 +22,15 @@ public struct MaskSeed: Sendable, Hashable {
     static func fresh() -> MaskSeed {
         var generator = SystemRandomNumberGenerator()
         return MaskSeed(trusted: Data((0..<byteCount).map { _ in UInt8.random(in: 0...255, using: &generator) }))
+    }
+
+    /// The seed that all runs against a library share: HKDF with SHA-256 of the bytes that the library publishes,
+    /// salted with the digest of its card, so that nobody can choose the masks.
+    public static func published(_ bytes: Data, salt: some DataProtocol) -> MaskSeed {
+        let seed = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: bytes), salt: Data(salt),
+            info: Data("massspecfhe/1 published masks".utf8), outputByteCount: byteCount)
+        return MaskSeed(trusted: seed.withUnsafeBytes { Data($0) })
     }
 
     /// The seed that an upload carries, or nil when there are not 32 bytes.

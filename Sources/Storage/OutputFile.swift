@@ -47,7 +47,7 @@ public final class OutputFile {
             UnfinishedFiles.add(temporary)
             temporaryPath = temporary
             descriptor = open(
-                temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
+                temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
         }
         guard descriptor >= 0 else {
             let reason = String(cString: strerror(errno))
@@ -80,6 +80,30 @@ public final class OutputFile {
     /// Appends `bytes`.
     public func write(_ bytes: some ContiguousBytes) throws {
         try bytes.withUnsafeBytes { try write($0) }
+    }
+
+    /// Replaces what was written from `offset` on by `bytes`.
+    ///
+    /// - Precondition: as many bytes were written there, to a file and not to a pipe.
+    public func overwrite(_ bytes: [UInt8], at offset: Int) throws(FileSystemError) {
+        let written = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
+        guard written == bytes.count else { throw failure("cannot be written") }
+    }
+
+    /// Shows `visit` everything written so far, piece by piece.
+    ///
+    /// - Precondition: it was written to a file and not to a pipe.
+    public func readBack(_ visit: (UnsafeRawBufferPointer) -> Void) throws {
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        var position = 0
+        while true {
+            let got = piece.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(position)) }
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else { throw failure("cannot be read back") }
+            if got == 0 { return }
+            piece.withUnsafeBytes { visit(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
+            position += got
+        }
     }
 
     /// Makes the file appear under its final name.

@@ -46,24 +46,16 @@ struct Demo: ParsableCommand {
 
     /// Calls `body` with the folder to keep, or with a temporary one.
     private func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-        let folder =
-            keep.map { URL(fileURLWithPath: $0) }
-            ?? FileManager.default.temporaryDirectory.appendingPathComponent("msfhe-demo-\(UUID().uuidString)")
-        if let keep, FileManager.default.fileExists(atPath: keep) {
+        guard let keep else { return try withScratchFolder(label: "msfhe-demo", body) }
+        guard !FileManager.default.fileExists(atPath: keep) else {
             throw InputError(keep, "exists already; choose another folder, or remove it first")
         }
         do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(atPath: keep, withIntermediateDirectories: true)
         } catch {
-            throw InputError(folder.path, "cannot be made: \(error.localizedDescription)")
+            throw InputError(keep, "cannot be made: \(error.localizedDescription)")
         }
-        guard keep == nil else { return try body(folder) }
-        UnfinishedFiles.add(folder.path)
-        defer {
-            try? FileManager.default.removeItem(at: folder)
-            UnfinishedFiles.remove(folder.path)
-        }
-        return try body(folder)
+        return try body(URL(fileURLWithPath: keep))
     }
 
     /// The plaintext twin. A query's own name hides its compound, so the truth lends it one here.
@@ -94,9 +86,9 @@ private struct Walk {
         try Self.step("library build", "the host makes its library searchable") {
             var options = LibraryBuilder.Options(recipe: try VectorRecipe())
             options.threads = threads
-            let builder = LibraryBuilder(options)
-            for spectrum in library { builder.add(spectrum) }
-            try builder.finish().write(to: path("library"))
+            let builder = try LibraryBuilder(options, folder: path("library"))
+            for spectrum in library { try builder.add(spectrum) }
+            _ = try builder.finish()
         }
         try Self.step("encrypt", "the researcher encrypts the queries") {
             let card = try LibraryCard(path: path("library/card.json"))

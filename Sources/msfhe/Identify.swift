@@ -22,6 +22,9 @@ struct Identify: ParsableCommand {
     @Option(help: "The library's entries.tsv.")
     var entries: String
 
+    @Option(help: "The library's masks, where it publishes them.")
+    var masks: String?
+
     @Option(help: "Compounds to list for each query.")
     var top = 10
 
@@ -40,7 +43,7 @@ struct Identify: ParsableCommand {
         let secret = try KeyFile.read(path: key)
         try run.requireKey(secret, path: key)
         let entries = try LibraryEntries(path: entries, card: run.card).rows
-        let answer = try AnswerFile(path: answer, run: run)
+        let answer = try AnswerFile(path: answer, run: run, masksPath: masks)
         let identification = try Identification(
             answer: answer, record: run, key: secret, entries: entries, top: top, threads: cores.threads
         ) { progress.show("decrypting", Double($0) / Double(entries.count)) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CKKS
 import Foundation
 import PlaintextReference
 import RLWE
@@ -44,7 +45,8 @@ struct Info: ParsableCommand {
         var report = Report()
         if check {
             let progress = ProgressLine()
-            report.check = SetupVerification.run { progress.show("recomputing with GMP", $0) }
+            report.check =
+                SetupVerification.run { progress.show("recomputing with GMP", $0) } + EncoderVerification.run()
         }
         if let json {
             let encoder = JSONEncoder()

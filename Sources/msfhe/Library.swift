@@ -32,30 +32,38 @@ struct Library: ParsableCommand {
         @Option(help: "What the library is searched by: batch.")
         var layout = SearchMode.batch
 
-        @Option(help: "How many bits answers keep: default (16 and 18), or economy (12 and 16).")
-        var preset = AnswerPreset.default
+        @Option(help: "How many bits travel: default, economy (less download), or rounded (less upload and work).")
+        var preset = PrecisionPreset.default
+
+        @Flag(
+            help: ArgumentHelp(
+                "Publish one mask seed for all runs: later searches skip the mask part of the work.",
+                discussion: """
+                    The folder then also holds masks, which researchers download once and hand to identify. It \
+                    gives the library's vectors away, as the answers of one search do.
+                    """))
+        var publishSeed = false
 
         @OptionGroup var cores: ThreadOptions
 
         func validate() throws { try validateDimension(dimension) }
 
         func run() throws {
-            try SpectralLibrary.requireFree(out)
             let progress = ProgressLine()
             var options = LibraryBuilder.Options(recipe: try VectorRecipe(dimension: dimension))
             options.ionMode = ionMode
             options.preset = preset
+            options.publishesSeed = publishSeed
             options.threads = cores.threads
-            let builder = LibraryBuilder(options)
-            try readSpectra(files, progress: progress) { builder.add($0) }
-            let library = try builder.finish()
-            try library.write(to: out)
+            let builder = try LibraryBuilder(options, folder: out)
+            try readSpectra(files, progress: progress) { try builder.add($0) }
+            let card = try builder.finish()
             progress.clear()
-            report(library, builder)
+            report(card, builder)
         }
 
-        private func report(_ library: SpectralLibrary, _ builder: LibraryBuilder) {
-            let content = library.card.content
+        private func report(_ card: LibraryCard, _ builder: LibraryBuilder) {
+            let content = card.content
             if builder.otherModeCount > 0 {
                 log.info("\(builder.otherModeCount) spectra of the other ion mode left out")
             }

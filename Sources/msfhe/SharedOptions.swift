@@ -4,7 +4,7 @@ import Spectra
 import SpectralSearch
 
 extension IonMode: ExpressibleByArgument {}
-extension AnswerPreset: ExpressibleByArgument {}
+extension PrecisionPreset: ExpressibleByArgument {}
 
 /// The similarities that a library can be built for.
 enum ScoreName: String, CaseIterable, ExpressibleByArgument {

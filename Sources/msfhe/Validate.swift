@@ -33,8 +33,8 @@ struct Validate: ParsableCommand {
     @Option(help: "Numbers in a spectrum vector, a multiple of 4 from 256 to 4096.")
     var dimension = 512
 
-    @Option(help: "How many bits answers keep: default (16 and 18), or economy (12 and 16).")
-    var preset = AnswerPreset.default
+    @Option(help: "How many bits travel: default, economy (less download), or rounded (less upload and work).")
+    var preset = PrecisionPreset.default
 
     @Option(help: "Precursors: hidden (encrypted with the fragments), none, or window (±0.01 Da at the client).")
     var precursor = Validation.Precursor.hidden

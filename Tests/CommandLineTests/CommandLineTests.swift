@@ -1,5 +1,6 @@
 import Foundation
 import Spectra
+import SpectralSearch
 import TestSupport
 import Testing
 
@@ -289,12 +290,76 @@ struct CommandLineTests {
         #expect(outcome.error.contains("abacus") && outcome.error.contains("portable"))
     }
 
+    /// A search holds no more memory than it was allowed, whatever the size of the library; a bound that is too small
+    /// is refused with the least that would do.
+    @Test(.disabled(if: CommandLineTests.isSanitized, "the sanitizer's own memory is counted too"))
+    func searchesKeepWithinTheirMemory() throws {
+        let folder = try TemporaryFolder()
+        #expect(try msfhe("keygen", "--out", folder("key")).status == 0)
+        for rowCount in [3000, 30_000] {
+            let library = folder("library\(rowCount)")
+            let builder = try LibraryBuilder(LibraryBuilder.Options(recipe: VectorRecipe()), folder: library)
+            let copies = PerturbedSpectra(of: SimulatedPeptides.library, count: rowCount, seed: 1)
+            for copy in copies { try builder.add(copy) }
+            _ = try builder.finish()
+            try folder.write(
+                Data((0..<200).map { MGFWriter.block(copies.query(for: $0).spectrum) }.joined().utf8), to: "queries.mgf"
+            )
+            let run = folder("run\(rowCount).msq")
+            #expect(
+                try msfhe(
+                    "encrypt", folder("queries.mgf"), "--key", folder("key"), "--card", "\(library)/card.json", "--out",
+                    run
+                ).status == 0)
+            let call = ["search", "--library", library, "--queries", run, "--threads", "2"]
+            let refused = try msfhe(call + ["--out", folder("no.mss"), "--memory", "8"])
+            #expect(refused.status == 2 && refused.errorLines.count == 1 && !folder.names.contains("no.mss"))
+            let least = try #require(
+                refused.error.split(separator: " ").drop { $0 != "needs" }.dropFirst().first.flatMap { Int($0) })
+            for limit in [least, 64] {
+                let peak = try peakMemory(call + ["--out", folder("run.mss"), "--memory", "\(limit)"])
+                #expect(peak > 1 << 20 && peak <= limit << 20, "\(rowCount) rows: \(peak) bytes of \(limit) MiB")
+            }
+            // The bound is what keeps it there.
+            if rowCount == 30_000 { #expect(try peakMemory(call + ["--out", folder("run.mss")]) > 64 << 20) }
+        }
+    }
+
+    /// Whether this program, and so the one under test, was built with the address sanitizer.
+    private static let isSanitized = dlsym(nil, "__asan_init") != nil
+
+    /// The most memory that a call of the program was seen to hold, in bytes.
+    ///
+    /// Asked for while the program runs, because what the system says of a finished child includes what its parent
+    /// held when it was started.
+    private func peakMemory(_ arguments: [String]) throws -> Int {
+        let process = Process()
+        process.executableURL = Self.program
+        process.arguments = arguments
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        var peak = 0
+        while process.isRunning {
+            let status =
+                (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
+            let words = status.split(whereSeparator: \.isWhitespace)
+            if let label = words.firstIndex(of: "VmHWM:"), let kibibytes = Int(words[label + 1]) {
+                peak = max(peak, kibibytes << 10)
+            }
+            usleep(500)
+        }
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        return peak
+    }
+
     @Test func constantsAreRecomputed() throws {
         let outcome = try msfhe("info", "--check", "--json", "-")
         #expect(outcome.status == 0)
         let json = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
         let findings = try #require(json?["check"] as? [[String: Any]])
-        #expect(findings.count == 8)
+        // The parameter set, and the transforms and embeddings of the seven degrees from 1024 to 65536.
+        #expect(findings.count == 1 + 7 + 7)
         #expect(
             findings.allSatisfy { ($0["failures"] as? [String])?.isEmpty == true && ($0["constants"] as? Int ?? 0) > 0 }
         )

@@ -31,8 +31,10 @@ struct ValidationTests {
         #expect(report.ratioToSgemm == report.seconds.search / report.seconds.plaintextSgemm)
     }
 
-    @Test(arguments: [(512, AnswerPreset.default), (512, .economy), (256, .default), (1024, .default)])
-    func simulatedPeptidesAreFound(dimension: Int, preset: AnswerPreset) throws {
+    @Test(arguments: [
+        (512, PrecisionPreset.default), (512, .economy), (512, .rounded), (256, .default), (1024, .default),
+    ])
+    func simulatedPeptidesAreFound(dimension: Int, preset: PrecisionPreset) throws {
         let queries = SimulatedPeptides.queries(count: 300, seed: 7).map { query in
             var spectrum = query.spectrum
             spectrum.name = query.truth.name

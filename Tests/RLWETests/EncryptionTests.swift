@@ -8,6 +8,7 @@ import Testing
 private struct Exchange {
     let dimension = 64
     let columns: [Int]
+    let bodyBits: Int
     let key = SecretKey.generate()
     let messages: [[Int32]]
     let bodies: [Data]
@@ -15,9 +16,10 @@ private struct Exchange {
     let nonce: RunNonce
     let parameters = RLWEParameters.batch
 
-    init(columns: [Int]) {
+    init(columns: [Int], bodyBits: Int = 24) {
         self.columns = columns
-        var run = EncryptionRun(key: key, dimension: dimension)
+        self.bodyBits = bodyBits
+        var run = EncryptionRun(key: key, bodyBits: bodyBits, dimension: dimension)
         messages = columns.map { [dimension] count in
             (0..<dimension * count).map { _ in Int32.random(in: -10_000...10_000) }
         }
@@ -30,19 +32,20 @@ private struct Exchange {
     /// The combination of the run's rows with `weights`: its mask, and the bodies of all batches.
     func combination(_ weights: [Int8]) -> (mask: [UInt32], body: [UInt32]) {
         let masks = seed.masks(dimension: dimension, degree: parameters.degree, threads: 1)
-        func combine(_ bytes: UnsafeRawBufferPointer, _ width: Int) -> [UInt32] {
+        func combine(_ bytes: UnsafeRawBufferPointer, _ width: Int, bits: Int) -> [UInt32] {
             (0..<width).map { column in
                 let sum = weights.indices.reduce(0) { sum, row in
-                    let at = 3 * (row * width + column)
-                    let residue = Int(bytes[at]) | Int(bytes[at + 1]) << 8 | Int(bytes[at + 2]) << 16
-                    return sum + Int(weights[row]) * residue
+                    let residue = (0..<bits / 8).reduce(0) {
+                        $0 | Int(bytes[bits / 8 * (row * width + column) + $1]) << (8 * $1)
+                    }
+                    return sum + Int(weights[row]) * residue << (24 - bits)
                 }
                 return UInt32(truncatingIfNeeded: sum) & 0xff_ffff
             }
         }
         return (
-            masks.withUnsafeBufferPointer { combine(UnsafeRawBufferPointer($0), parameters.degree) },
-            zip(bodies, columns).flatMap { body, count in body.withUnsafeBytes { combine($0, count) } }
+            masks.withUnsafeBufferPointer { combine(UnsafeRawBufferPointer($0), parameters.degree, bits: 24) },
+            zip(bodies, columns).flatMap { body, count in body.withUnsafeBytes { combine($0, count, bits: bodyBits) } }
         )
     }
 
@@ -77,10 +80,10 @@ private func randomWeights(_ count: Int) -> [Int8] { (0..<count).map { _ in Int8
 struct EncryptionTests {
     /// Decryption of a combination is the combination of the messages, but for noise within its bound, whose size
     /// is what the formula says.
-    @Test(arguments: [[1024, 1024], [1024, 1], [1000], [1]])
-    func decryptionUndoesEncryption(columns: [Int]) {
-        let exchange = Exchange(columns: columns)
-        let full = AnswerPrecision(maskBits: 24, bodyBits: 24)
+    @Test(arguments: [[1024, 1024], [1024, 1], [1000], [1]], [16, 24])
+    func decryptionUndoesEncryption(columns: [Int], bodyBits: Int) {
+        let exchange = Exchange(columns: columns, bodyBits: bodyBits)
+        let full = WirePrecision(uploadBits: bodyBits, maskBits: 24, bodyBits: bodyBits)
         var square = 0.0
         var predicted = 0.0
         for _ in 0..<4 {
@@ -105,7 +108,7 @@ struct EncryptionTests {
     /// Rounding the answer adds what the formula says.
     @Test func roundedAnswersHaveThePredictedNoise() {
         let exchange = Exchange(columns: [1024])
-        let precision = AnswerPrecision(maskBits: 18, bodyBits: 16)
+        let precision = WirePrecision(uploadBits: 24, maskBits: 18, bodyBits: 16)
         func rounded(_ values: [UInt32], _ bits: Int) -> [UInt32] {
             values.map { value in
                 let half: UInt32 = 1 << UInt32(23 - bits)

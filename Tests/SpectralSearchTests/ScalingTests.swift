@@ -5,10 +5,10 @@ import Testing
 @testable import SpectralSearch
 
 struct ScalingTests {
-    private let precisions = AnswerPreset.allCases.map(\.precision)
+    private let precisions = PrecisionPreset.allCases.map(\.precision)
 
     @Test func theDefaultsAreThoseOfTheDesign() {
-        let scaling = ScoreScaling(dimension: 512, parameters: .batch, precision: AnswerPreset.default.precision)
+        let scaling = ScoreScaling(dimension: 512, parameters: .batch, precision: PrecisionPreset.default.precision)
         #expect(scaling.queryScale == 7680)
         #expect(scaling.queryNormSquaredLimit == 118_300_000)
         #expect(scaling.rowNormSquaredLimit == 1 << 19)
@@ -32,16 +32,18 @@ struct ScalingTests {
     }
 
     /// The inequality of the design, written out.
-    private func largestPhase(_ scaling: ScoreScaling, _ dimension: Int, _ precision: AnswerPrecision) -> Double {
+    private func largestPhase(_ scaling: ScoreScaling, _ dimension: Int, _ precision: WirePrecision) -> Double {
         let rowNorm = Double(scaling.rowNormSquaredLimit).squareRoot()
         let product = rowNorm * Double(scaling.queryNormSquaredLimit).squareRoot()
-        let errors = 20 * rowNorm * Double(dimension).squareRoot()
-        return product + errors + 1024 * exp2(23 - Double(precision.maskBits)) + exp2(23 - Double(precision.bodyBits))
+        let upload = precision.uploadBits == 24 ? 0 : exp2(23 - Double(precision.uploadBits))
+        let errors = (20 + upload) * rowNorm * Double(dimension).squareRoot()
+        let body = precision.bodyBits == precision.uploadBits ? 0 : exp2(23 - Double(precision.bodyBits))
+        return product + errors + 1024 * exp2(23 - Double(precision.maskBits)) + body
     }
 
     /// Rows keep their direction, and never exceed the host's limit, whatever the vector.
     @Test func rowsStayWithinTheirLimits() {
-        let scaling = ScoreScaling(dimension: 512, parameters: .batch, precision: AnswerPreset.default.precision)
+        let scaling = ScoreScaling(dimension: 512, parameters: .batch, precision: PrecisionPreset.default.precision)
         var vectors = (0..<200).map { _ in (0..<512).map { _ in Float.random(in: -1...1) } }
         vectors.append([1] + [Float](repeating: 0, count: 511))
         vectors.append([Float](repeating: 1, count: 512))
@@ -64,7 +66,7 @@ struct ScalingTests {
     @Test func queriesStayWithinTheirLimits() {
         for dimension in [64, 512, 4096] {
             let scaling = ScoreScaling(
-                dimension: dimension, parameters: .batch, precision: AnswerPreset.default.precision)
+                dimension: dimension, parameters: .batch, precision: PrecisionPreset.default.precision)
             var vectors = (0..<100).map { _ in (0..<dimension).map { _ in Float.random(in: -1...1) } }
             vectors.append([1] + [Float](repeating: 0, count: dimension - 1))
             vectors.append([Float](repeating: 1, count: dimension))

@@ -7,12 +7,15 @@ import Storage
 
 /// Damaged, swapped and foreign files are refused by every step that reads them, and nothing is written.
 struct TamperingTests {
-    private static let files = try! SearchFiles(librarySize: 20, queryCount: 3, dimension: 192)
-    private static let foreign = try! SearchFiles(librarySize: 21, queryCount: 3, dimension: 192)
+    private static let files = try! SearchFiles(
+        librarySize: 20, queryCount: 3, dimension: 192, publishesSeed: true)
+    private static let foreign = try! SearchFiles(
+        librarySize: 21, queryCount: 3, dimension: 192, publishesSeed: true)
 
     /// The files of a search, and the step that reads each.
     private static let names = [
-        "library/card.json", "library/index", "library/entries.tsv", "run.msq", "run.mss", "run.local", "key",
+        "library/card.json", "library/index", "library/entries.tsv", "library/masks", "run.msq", "run.mss", "run.local",
+        "key",
     ]
 
     /// Runs the step of the chain that reads `name`, in a copy of the folder in which `name` holds `content`.
@@ -34,8 +37,8 @@ struct TamperingTests {
             let key = try KeyFile.read(path: folder("key"))
             let entries = try LibraryEntries(path: folder("library/entries.tsv"), card: record.card)
             _ = try Identification(
-                answer: AnswerFile(path: folder("run.mss"), run: record), record: record, key: key,
-                entries: entries.rows, top: 1, threads: 1)
+                answer: AnswerFile(path: folder("run.mss"), run: record, masksPath: folder("library/masks")),
+                record: record, key: key, entries: entries.rows, top: 1, threads: 1)
         }
     }
 
@@ -87,7 +90,9 @@ struct TamperingTests {
 
     /// With a valid digest around them, wrong numbers in a header are refused too.
     @Test func consistentLiesAreRefused() throws {
-        for (name, fields) in [("run.msq", [72, 76]), ("run.mss", [72, 76]), ("library/index", [8, 12])] {
+        for (name, fields) in [
+            ("run.msq", [72, 76]), ("run.mss", [72, 76]), ("library/index", [8, 12]), ("library/masks", [40]),
+        ] {
             for field in fields {
                 for value in [0, 1, 2, UInt32.max, 1 << 31] as [UInt32] {
                     var lie = try content(name).dropLast(32)
@@ -162,8 +167,9 @@ struct TamperingTests {
         for (original, replacement) in [
             ("\"errorWidth\" : 3.19", "\"errorWidth\" : 0.5"), ("\"queryScale\" : 7", "\"queryScale\" : 9"),
             ("\"degree\" : 1024", "\"degree\" : 512"), ("\"logModulus\" : 24", "\"logModulus\" : 26"),
-            ("\"version\" : 1", "\"version\" : 2"), ("\"dimension\" : 192", "\"dimension\" : 193"),
-            ("\"maskBits\" : 18", "\"maskBits\" : 99"),
+            ("\"version\" : 2", "\"version\" : 1"), ("\"dimension\" : 192", "\"dimension\" : 193"),
+            ("\"maskBits\" : 18", "\"maskBits\" : 99"), ("\"uploadBits\" : 24", "\"uploadBits\" : 20"),
+            ("\"bodyBits\" : 16", "\"bodyBits\" : 25"), ("\"publishedSeed\" : \"", "\"publishedSeed\" : \"AAAA"),
             ("\"maskBits\" : 18", "\"maskBits\" : 9"), ("\"spectra\" : 20", "\"spectra\" : -20"),
         ] {
             #expect(text.contains(original), "the card has \(original)")
@@ -201,7 +207,8 @@ struct HostTests {
         #expect(files.contains("BatchSearch.swift") && files.contains("SearchJob.swift"))
         let shared = [
             "../Library/LibraryIndex.swift", "../Files/Upload.swift", "../Files/AnswerLayout.swift",
-            "../Files/InputFile.swift", "../Files/SealedFile.swift",
+            "../Files/MaskPart.swift", "../Files/InputFile.swift", "../Files/MappedBytes.swift",
+            "../Files/SealedFile.swift",
         ]
         for file in files + shared {
             let source = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)

@@ -18,7 +18,7 @@ public struct LibraryCard: Sendable, Hashable {
 
     /// The members of `card.json`.
     public struct Content: Sendable, Hashable, Codable {
-        /// Version of the file's layout: 1.
+        /// Version of the file's layout: 2.
         public var version: Int
         /// The similarity that the vectors express: `cosine`.
         public var score: String
@@ -30,8 +30,11 @@ public struct LibraryCard: Sendable, Hashable {
         public var scaling: ScoreScaling
         /// How queries are encrypted.
         public var encryption: Encryption
-        /// How many bits answers keep.
-        public var answer: AnswerPrecision
+        /// How many bits of the residues travel.
+        public var precision: WirePrecision
+        /// 32 random bytes from which all runs' masks derive, where the library publishes them; nil where each run
+        /// has its own.
+        public var publishedSeed: Data?
         /// Which library this is.
         public var library: Library
     }
@@ -76,6 +79,10 @@ public struct LibraryCard: Sendable, Hashable {
     /// The parameters that the content names; checked to be ``RLWEParameters/batch``.
     public var parameters: RLWEParameters { .batch }
 
+    /// The seed of the masks that all runs share, where the library publishes one. Host and researchers then keep the
+    /// mask part of the answers, which is the same for every run, in the library's file `masks`.
+    public var sharedSeed: MaskSeed? { content.publishedSeed.map { .published($0, salt: digest.bytes) } }
+
     /// A card of `content`.
     ///
     /// - Throws: ``InputError`` when the content is not usable.
@@ -101,7 +108,7 @@ public struct LibraryCard: Sendable, Hashable {
         func require(_ holds: Bool, _ problem: String) throws(InputError) {
             if !holds { throw InputError(path, problem) }
         }
-        try require(content.version == 1, "card version \(content.version) is not known to this program, which reads 1")
+        try require(content.version == 2, "card version \(content.version) is not known to this program, which reads 2")
         try require(content.score == "cosine", "score '\(content.score)' is not known; this program knows: cosine")
         do { try content.vector.validate() } catch { throw InputError(path, "\(error)") }
         let parameters = RLWEParameters.batch
@@ -109,37 +116,28 @@ public struct LibraryCard: Sendable, Hashable {
             content.encryption == Encryption(parameters),
             "the encryption parameters are not those of \(parameters.name), the only ones this program encrypts with")
         try require(
-            (8...24).contains(content.answer.maskBits) && (8...24).contains(content.answer.bodyBits),
-            "answers keep 8 to 24 bits, not \(content.answer.maskBits) and \(content.answer.bodyBits)")
+            [16, 24].contains(content.precision.uploadBits),
+            "uploads have 16 or 24 bits a residue, not \(content.precision.uploadBits)")
+        try require(
+            (8...24).contains(content.precision.maskBits)
+                && (8...content.precision.uploadBits).contains(content.precision.bodyBits),
+            "answers keep 8 to 24 bits, not \(content.precision.maskBits) and \(content.precision.bodyBits)")
         try require(
             content.scaling
                 == ScoreScaling(
-                    dimension: content.vector.dimension, parameters: parameters, precision: content.answer),
+                    dimension: content.vector.dimension, parameters: parameters, precision: content.precision),
             "the scaling is not the one that these parameters call for")
         try require(
             content.scaling.excludesWrapAround(
-                dimension: content.vector.dimension, parameters: parameters, precision: content.answer),
-            "answers of \(content.answer.maskBits) and \(content.answer.bodyBits) bits leave no scaling without wrap-around"
+                dimension: content.vector.dimension, parameters: parameters, precision: content.precision),
+            "answers of \(content.precision.maskBits) and \(content.precision.bodyBits) bits leave no scaling without wrap-around"
         )
+        try require(
+            content.publishedSeed.map { $0.count == MaskSeed.byteCount } ?? true,
+            "the published seed has other than \(MaskSeed.byteCount) bytes")
         try require(
             (1...1 << 30).contains(content.library.spectra)
                 && (1...content.library.spectra).contains(content.library.compounds),
             "a library has 1 to 2^30 spectra, and at most as many compounds")
-    }
-}
-
-/// Named choices of how many bits an answer keeps.
-public enum AnswerPreset: String, Sendable, CaseIterable {
-    /// 16 bits of the bodies, 18 of the masks: score noise 6.1e-4.
-    case `default`
-    /// 12 and 16 bits: three quarters of the download, score noise 9.2e-4.
-    case economy
-
-    /// The bits kept.
-    public var precision: AnswerPrecision {
-        switch self {
-        case .default: AnswerPrecision(maskBits: 18, bodyBits: 16)
-        case .economy: AnswerPrecision(maskBits: 16, bodyBits: 12)
-        }
     }
 }

@@ -6,14 +6,14 @@ import RLWE
 /// becomes round(``queryScale`` x). A score is the phase divided by ``queryScale`` s. With ||L||^2 and ||Q||^2 at
 /// most their limits,
 ///
-///     ||L|| ||Q|| + B ||L||_1 + n 2^(23 - mask bits) + 2^(23 - body bits) < 2^23,
+///     ||L|| ||Q|| + (B + 2^(23 - upload bits)) ||L||_1 + n 2^(23 - mask bits) + 2^(23 - body bits) < 2^23,
 ///
-/// the largest phase there can be, by the Cauchy-Schwarz inequality and the bounds of the noise.
+/// where a power counts only if bits are rounded away: the largest phase there can be, by the Cauchy-Schwarz inequality and the bounds of the noise.
 public struct ScoreScaling: Sendable, Hashable, Codable {
     /// Largest magnitude of an entry of a library row.
     public var rowEntryCap: Int
-    /// Norm that library rows are scaled to, where the entry cap allows: 600 to 720 is a flat optimum between
-    /// rounding and encryption noise (measured on MassBank).
+    /// Norm that library rows are scaled to, where the entry cap allows: a little below the limit. For whole uploads
+    /// 720; 600 to 720 is a flat optimum between rounding and encryption noise (measured on MassBank).
     public var rowNormCap: Double
     /// Largest squared norm of a library row that the host accepts.
     public var rowNormSquaredLimit: Int
@@ -24,15 +24,22 @@ public struct ScoreScaling: Sendable, Hashable, Codable {
 
     /// The norm of a query vector: unit fragments and unit precursor.
     private static let queryNorm = 2.0.squareRoot()
-    private static let rowNormSquaredLimit = 1 << 19
     private static let queryScaleStep = 256
+
+    /// Noise is about proportional to the rows' norm, since a larger one leaves less room for the queries; rounding
+    /// the rows is inversely so. Where the upload is rounded to 16 bits its noise is 23 times that of encryption, and
+    /// a quarter of the norm about balances the two: 3.6e-3 and 2.7e-3 on MassBank, where the full norm would have
+    /// 1.8e-2 and 0.8e-3.
+    private static func rowNormSquaredLimit(_ precision: WirePrecision) -> Int {
+        precision.uploadBits == 16 ? 1 << 15 : 1 << 19
+    }
 
     /// The scaling with the largest query scale, in steps of 256, for which no score can wrap around. The limit
     /// of the queries' norm is what a query vector can reach with all its roundings, up to the next 100,000.
-    public init(dimension: Int, parameters: RLWEParameters, precision: AnswerPrecision) {
+    public init(dimension: Int, parameters: RLWEParameters, precision: WirePrecision) {
         rowEntryCap = 127
-        rowNormCap = 720
-        rowNormSquaredLimit = Self.rowNormSquaredLimit
+        rowNormSquaredLimit = Self.rowNormSquaredLimit(precision)
+        rowNormCap = 720 * (Double(rowNormSquaredLimit) / 0x1p19).squareRoot()
         queryScale = Self.queryScaleStep << 10
         queryNormSquaredLimit = 0
         repeat {
@@ -44,7 +51,7 @@ public struct ScoreScaling: Sendable, Hashable, Codable {
     }
 
     /// Whether no score of a row and a query within the limits can wrap around.
-    public func excludesWrapAround(dimension: Int, parameters: RLWEParameters, precision: AnswerPrecision) -> Bool {
+    public func excludesWrapAround(dimension: Int, parameters: RLWEParameters, precision: WirePrecision) -> Bool {
         guard rowNormSquaredLimit > 0, queryNormSquaredLimit > 0, queryScale > 0 else { return false }
         let product = (Double(rowNormSquaredLimit) * Double(queryNormSquaredLimit)).squareRoot()
         let noise = parameters.phaseErrorBound(

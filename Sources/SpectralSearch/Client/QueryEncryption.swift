@@ -43,7 +43,10 @@ public struct EncryptedQueries: Sendable {
     ) {
         precondition(!vectors.isEmpty && vectors.count == queries.count, "one vector for each of the queries")
         let dimension = card.content.vector.dimension
-        var run = EncryptionRun(key: key, parameters: card.parameters, dimension: dimension)
+        let residueBits = card.content.precision.uploadBits
+        var run = EncryptionRun(
+            key: key, parameters: card.parameters, bodyBits: residueBits, dimension: dimension,
+            sharedSeed: card.sharedSeed)
         var bodies: [Data] = []
         var first = 0
         for columns in Upload.batchSizes(vectors.count, degree: card.parameters.degree) {
@@ -55,7 +58,8 @@ public struct EncryptedQueries: Sendable {
             progress(first)
         }
         upload = Upload(
-            cardDigest: card.digest, seed: run.seed, dimension: dimension, queryCount: vectors.count, bodies: bodies)
+            cardDigest: card.digest, seed: run.seed, dimension: dimension, queryCount: vectors.count,
+            residueBits: residueBits, bodies: bodies)
         record = RunRecord(
             card: card, queries: queries, uploadDigest: upload.digest, seed: run.seed, nonce: run.nonce,
             keyCheck: key.check(nonce: run.nonce, seed: run.seed))

@@ -31,12 +31,16 @@ package final class ScoreDecryption: Sendable {
         let body = AlignedBuffer<UInt32>(count: layout.queryCount)
         // A phase and its ciphertext give mask times secret away.
         let phases = AlignedBuffer<Int32>(count: layout.queryCount, lifetime: .wiped)
-        PackedResidues.unpack(bytes, count: layout.degree, bits: layout.precision.maskBits, into: mask.unsafeBase)
+        func unpack(_ packed: UnsafePointer<UInt8>, _ count: Int, bits: Int, to residues: UnsafeMutablePointer<UInt32>)
+        {
+            PackedResidues.unpack(
+                packed, count: count, bits: bits, logModulus: run.parameters.logModulus, into: residues)
+        }
+        unpack(bytes, layout.degree, bits: layout.precision.maskBits, to: mask.unsafeBase)
         var offset = layout.maskByteCount
         var first = 0
         for columns in Upload.batchSizes(layout.queryCount, degree: layout.degree) {
-            PackedResidues.unpack(
-                bytes + offset, count: columns, bits: layout.precision.bodyBits, into: body.unsafeBase + first)
+            unpack(bytes + offset, columns, bits: layout.precision.bodyBits, to: body.unsafeBase + first)
             offset += PackedResidues.byteCount(columns, bits: layout.precision.bodyBits)
             first += columns
         }

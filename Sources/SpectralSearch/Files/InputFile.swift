@@ -12,7 +12,9 @@ public final class InputFile: Sendable {
     public let contentCount: Int
     /// The digest that ends the file.
     public let digest: Digest
-    private let descriptor: Int32
+    let descriptor: Int32
+    /// When the file was last changed, as it was opened.
+    private let changed: timespec
 
     /// Opens `path` and checks its kind, its size and its digest, in this order: a file of the wrong size is
     /// refused before it is read through.
@@ -29,6 +31,7 @@ public final class InputFile: Sendable {
         self.path = path
         let size: Int
         (descriptor, size) = try openRegularFile(path)
+        changed = Self.status(descriptor).modified
         contentCount = size - Digest.byteCount
         do {
             let header = try Self.read(descriptor, path, at: 0, count: min(size, headerCount))
@@ -81,6 +84,32 @@ public final class InputFile: Sendable {
         try Self.read(descriptor, path, at: offset, into: buffer)
     }
 
+    /// Checks that nobody wrote to the file or changed its size since it was opened: then its digest says nothing
+    /// of it any more.
+    func requireUnchanged() throws(InputError) {
+        let now = Self.status(descriptor)
+        guard now.size == contentCount + Digest.byteCount, now.modified.tv_sec == changed.tv_sec,
+            now.modified.tv_nsec == changed.tv_nsec
+        else { throw changedMeanwhile }
+    }
+
+    /// The error of a file that was written to while it was read.
+    var changedMeanwhile: InputError { Self.changedMeanwhile(path) }
+
+    private static func changedMeanwhile(_ path: String) -> InputError {
+        InputError(path, "could not be read to its end; has it changed meanwhile?")
+    }
+
+    private static func status(_ descriptor: Int32) -> (size: Int, modified: timespec) {
+        var status = stat()
+        fstat(descriptor, &status)
+        #if canImport(Darwin)
+            return (Int(status.st_size), status.st_mtimespec)
+        #else
+            return (Int(status.st_size), status.st_mtim)
+        #endif
+    }
+
     private static func read(
         _ descriptor: Int32, _ path: String, at offset: Int, count: Int
     ) throws -> [UInt8] {
@@ -96,7 +125,7 @@ public final class InputFile: Sendable {
         while done < buffer.count {
             let got = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(offset + done))
             if got < 0, errno == EINTR { continue }
-            guard got > 0 else { throw InputError(path, "could not be read to its end; has it changed meanwhile?") }
+            guard got > 0 else { throw changedMeanwhile(path) }
             done += got
         }
     }

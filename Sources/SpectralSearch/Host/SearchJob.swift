@@ -1,10 +1,12 @@
 import Foundation
+import RLWE
 import Ring
 import Storage
 
 /// One search on the host, from files to a file: an upload against a library folder.
 ///
-/// Memory holds the packed upload and one block of rows and answers, whatever the size of the library.
+/// Memory holds the packed upload and one block of rows and answers, whatever the size of the library; a bound makes
+/// the block smaller.
 public struct SearchJob: Sendable {
     /// The library's card.
     public let card: LibraryCard
@@ -26,45 +28,77 @@ public struct SearchJob: Sendable {
     /// Bytes of the answer that ``run(output:threads:progress:)`` writes.
     public var answerByteCount: Int {
         AnswerLayout.headerCount + Digest.byteCount
-            + index.rowCount * AnswerLayout(card: card, queryCount: upload.queryCount).recordByteCount
+            + index.rowCount * AnswerLayout(card: card, queryCount: upload.queryCount).answeredByteCount
     }
+
+    /// Memory of a process before it searches, and its file buffers: 32 MiB on Linux, of which code and libraries
+    /// are 26.
+    public static let programByteCount = 40 << 20
 
     /// Searches, and writes the answer to `output`.
     ///
     /// - Parameters:
     ///   - output: path of the answer; it appears when it is whole.
     ///   - threads: number of cores to use.
+    ///   - memoryLimit: bytes that a process which does nothing else may hold, ``programByteCount`` included; without
+    ///     it, what the upload takes and 64 MiB of answers at a time.
     ///   - progress: called after each block with the number of library rows done.
-    public func run(output: String, threads: Int, progress: (Int) -> Void) throws {
+    /// - Throws: ``InputError`` when the limit is too small for this upload, or a file was changed since it was opened;
+    ///   ``FileSystemError`` when the answer cannot be written.
+    public func run(output: String, threads: Int, memoryLimit: Int? = nil, progress: (Int) -> Void) throws {
+        let blockRows = try blockRows(threads: threads, memoryLimit: memoryLimit)
         let file = try SealedFile(path: output)
         try file.write(AnswerLayout.header(card: card, upload: upload, rowCount: index.rowCount))
-        try Self.answer(index, card: card, upload: upload, threads: threads) { answer, rowsDone in
+        let search = try BatchSearch(card: card, upload: upload, threads: threads)
+        try Self.answer(index, by: search, blockRows: blockRows, threads: threads) { answer, rowsDone in
             try file.write(answer)
             progress(rowsDone)
         }
         try file.sealAndCommit()
     }
 
-    /// Answers every row of `source` in blocks.
+    /// Rows of a block, as many as the limit allows.
+    private func blockRows(threads: Int, memoryLimit: Int?) throws(InputError) -> Int {
+        let answerByteCount = AnswerLayout(card: card, queryCount: upload.queryCount).answeredByteCount
+        let wanted = Self.blockRows(recordByteCount: answerByteCount, threads: threads)
+        guard let memoryLimit else { return wanted }
+        let held = Self.programByteCount + BatchSearch.byteCount(card: card, upload: upload, threads: threads)
+        let stepByteCount = BatchSearch.blockRows * (answerByteCount + index.dimension)
+        guard memoryLimit >= held + stepByteCount else {
+            func mebibytes(_ count: Int) -> Int { (count + 1 << 20 - 1) >> 20 }
+            throw InputError(
+                "memory",
+                "\(memoryLimit >> 20) MiB are too few: this search needs \(mebibytes(held + stepByteCount)) at least, \(mebibytes(held - Self.programByteCount)) of them for \(upload.queryCount) queries of \(upload.dimension) features on \(threads) threads"
+            )
+        }
+        return min(wanted, (memoryLimit - held) / stepByteCount * BatchSearch.blockRows)
+    }
+
+    /// Computes the mask part of all answers of a library that publishes its mask seed, and writes it to `output`.
+    static func writeMasks(
+        of index: LibraryIndex, card: LibraryCard, sharedSeed: MaskSeed, to output: String, threads: Int
+    ) throws {
+        let file = try SealedFile(path: output)
+        try file.write(MaskPart.header(card: card))
+        let search = BatchSearch(sharedSeed: sharedSeed, card: card, threads: threads)
+        let blockRows = blockRows(recordByteCount: search.recordByteCount, threads: threads)
+        try answer(index, by: search, blockRows: blockRows, threads: threads) { masks, _ in try file.write(masks) }
+        try file.sealAndCommit()
+    }
+
+    /// Answers every row of the index in blocks.
     private static func answer(
-        _ source: some RowSource, card: LibraryCard, upload: Upload, threads: Int,
+        _ index: LibraryIndex, by search: BatchSearch, blockRows: Int, threads: Int,
         block: (UnsafeRawBufferPointer, Int) throws -> Void
     ) throws {
-        let search = BatchSearch(card: card, upload: upload, threads: threads)
-        let blockRows = Self.blockRows(recordByteCount: search.recordByteCount, threads: threads)
-        let rows = AlignedBuffer<Int8>(count: blockRows * source.dimension)
-        let answer = AlignedBuffer<UInt8>(count: blockRows * search.recordByteCount)
-        for first in stride(from: 0, to: source.rowCount, by: blockRows) {
-            let range = first..<min(first + blockRows, source.rowCount)
-            try rows.withUnsafeMutableBufferPointer { rows in
-                let rows = UnsafeMutableBufferPointer(rebasing: rows[0..<range.count * source.dimension])
-                try source.copyRows(range, to: rows)
-                try answer.withUnsafeMutableBufferPointer { answer in
-                    let answer = UnsafeMutableRawBufferPointer(
-                        rebasing: UnsafeMutableRawBufferPointer(answer)[0..<range.count * search.recordByteCount])
-                    search.answer(rows: UnsafeBufferPointer(rows), into: answer, threads: threads)
-                    try block(UnsafeRawBufferPointer(answer), range.upperBound)
-                }
+        let answer = AlignedBuffer<UInt8>(count: min(blockRows, index.rowCount) * search.recordByteCount)
+        for first in stride(from: 0, to: index.rowCount, by: blockRows) {
+            let range = first..<min(first + blockRows, index.rowCount)
+            try answer.withUnsafeMutableBufferPointer { answer in
+                let answer = UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(answer)[0..<range.count * search.recordByteCount])
+                try index.withRows(range) { search.answer(rows: $0, into: answer, threads: threads) }
+                try block(UnsafeRawBufferPointer(answer), range.upperBound)
             }
         }
     }

@@ -114,14 +114,39 @@ public struct LibraryEntries: Sendable {
         self.digest = digest
     }
 
-    /// The file of `rows`, and the digest that ends it.
-    static func encode(_ rows: [LibraryEntry]) -> (text: Data, digest: Digest) {
-        var text = Data(FileKind.entries.opening)
-        text.append(contentsOf: Data((LibraryEntry.columns.joined(separator: "\t") + "\n").utf8))
-        for row in rows { text.append(contentsOf: Data(row.line.utf8)) }
-        let digest = Digest(SHA256.hash(data: text))
-        return (text + Data(closing(digest).utf8), digest)
+    fileprivate static func closing(_ digest: Digest) -> String { "# sha256 \(digest)\n" }
+}
+
+/// Writes `entries.tsv`, entry by entry.
+final class EntriesWriter {
+    private let file: OutputFile
+    private var hasher = SHA256()
+    private var waiting: [UInt8]
+
+    /// Starts the file at `path`.
+    init(path: String) throws {
+        file = try OutputFile(path: path)
+        waiting = FileKind.entries.opening + Array((LibraryEntry.columns.joined(separator: "\t") + "\n").utf8)
     }
 
-    private static func closing(_ digest: Digest) -> String { "# sha256 \(digest)\n" }
+    /// Appends `entry`.
+    func append(_ entry: LibraryEntry) throws {
+        waiting += entry.line.utf8
+        if waiting.count >= 1 << 20 { try flush() }
+    }
+
+    /// Ends the file with its digest and makes it appear.
+    func finish() throws -> Digest {
+        try flush()
+        let digest = Digest(hasher.finalize())
+        try file.write(Array(LibraryEntries.closing(digest).utf8))
+        try file.commit()
+        return digest
+    }
+
+    private func flush() throws {
+        hasher.update(data: waiting)
+        try file.write(waiting)
+        waiting.removeAll(keepingCapacity: true)
+    }
 }

@@ -1,31 +1,28 @@
-import Crypto
 import Foundation
 import Storage
-
-/// Rows of small integers, read in blocks.
-package protocol RowSource: Sendable {
-    var rowCount: Int { get }
-    var dimension: Int { get }
-    /// Copies the rows of `range`, one after the other, to `buffer`.
-    func copyRows(_ range: Range<Int>, to buffer: UnsafeMutableBufferPointer<Int8>) throws
-}
 
 /// A library's index file: the quantised rows, in the order of the entries.
 ///
 /// A header of 64 bytes (`MSFHE-I1`, number of rows, dimension, zeros), then `dimension` signed bytes a row, then
-/// the SHA-256 of all that. Rows are read when they are needed, so memory does not grow with the library.
-public final class LibraryIndex: RowSource {
+/// the SHA-256 of all that. Rows are mapped while they are used, so memory does not grow with the
+/// library.
+public final class LibraryIndex: Sendable {
     /// Number of rows.
     public let rowCount: Int
     /// Entries of a row, D.
     public let dimension: Int
     private let file: InputFile
+    private let isMapped: Bool
 
-    private static let headerCount = 64
+    static let headerCount = 64
 
     /// Opens the index of a library folder and checks it against the folder's card: digest, shape, and the norm
     /// of every row.
-    public init(path: String, card: LibraryCard) throws {
+    public convenience init(path: String, card: LibraryCard) throws {
+        try self.init(path: path, card: card, isMapped: true)
+    }
+
+    init(path: String, card: LibraryCard, isMapped: Bool) throws {
         let dimension = card.content.vector.dimension
         let rowCount = card.content.library.spectra
         var check = RowCheck(
@@ -46,42 +43,30 @@ public final class LibraryIndex: RowSource {
         }
         self.rowCount = rowCount
         self.dimension = dimension
+        self.isMapped = isMapped
         if let problem = check.problem { throw InputError(path, problem) }
     }
 
-    /// Copies the rows of `range`, `dimension` entries each, one after the other, to `buffer`.
+    /// Calls `body` with the rows of `range`, `dimension` entries each, one after the other. The pointer must not
+    /// outlive the call.
     ///
-    /// - Precondition: the rows exist, and the buffer has room for them and no more.
-    /// - Throws: ``InputError`` or ``FileSystemError`` when the file cannot be read any more.
-    public func copyRows(_ range: Range<Int>, to buffer: UnsafeMutableBufferPointer<Int8>) throws {
-        precondition(
-            range.upperBound <= rowCount && buffer.count == range.count * dimension, "rows of the index")
-        try file.read(
-            at: Self.headerCount + range.lowerBound * dimension, into: UnsafeMutableRawBufferPointer(buffer))
+    /// - Precondition: the rows exist.
+    /// - Throws: ``InputError`` when the file was changed since it was opened, and what `body` throws.
+    public func withRows<Result>(
+        _ range: Range<Int>, _ body: (UnsafeBufferPointer<Int8>) throws -> Result
+    ) throws -> Result {
+        precondition(range.lowerBound >= 0 && range.upperBound <= rowCount, "rows of the index")
+        let bytes =
+            Self.headerCount + range.lowerBound * dimension..<Self.headerCount + range.upperBound * dimension
+        return try file.withBytes(bytes, isMapped: isMapped) { try body($0.assumingMemoryBound(to: Int8.self)) }
     }
 
-    /// The header of an index of `rows`.
-    static func header(of rows: MemoryRows) -> [UInt8] {
+    /// The header of an index of `rowCount` rows.
+    static func header(rowCount: Int, dimension: Int) -> [UInt8] {
         var header = FileKind.index.opening
-        header.append(littleEndian: UInt32(rows.rowCount))
-        header.append(littleEndian: UInt32(rows.dimension))
+        header.append(littleEndian: UInt32(rowCount))
+        header.append(littleEndian: UInt32(dimension))
         return header + [UInt8](repeating: 0, count: headerCount - header.count)
-    }
-
-    /// The digest that ends the index of `rows`.
-    static func digest(of rows: MemoryRows) -> Digest {
-        var hasher = SHA256()
-        hasher.update(data: header(of: rows))
-        rows.values.withUnsafeBytes { hasher.update(bufferPointer: $0) }
-        return Digest(hasher.finalize())
-    }
-
-    /// Writes the index of `rows` to `path`.
-    static func write(_ rows: MemoryRows, to path: String) throws {
-        let file = try SealedFile(path: path)
-        try file.write(header(of: rows))
-        try rows.values.withUnsafeBytes { try file.write($0) }
-        try file.sealAndCommit()
     }
 }
 
@@ -127,17 +112,5 @@ private struct RowCheck {
             problem = "row \(row) has a squared norm above \(scaling.rowNormSquaredLimit), so a score could wrap around"
         }
         (row, entries, normSquared, largest) = (row + 1, 0, 0, 0)
-    }
-}
-
-/// Quantised rows in memory.
-package struct MemoryRows: RowSource {
-    package let dimension: Int
-    package let values: [Int8]
-    package var rowCount: Int { values.count / dimension }
-
-    package func copyRows(_ range: Range<Int>, to buffer: UnsafeMutableBufferPointer<Int8>) throws {
-        let source = values[range.lowerBound * dimension..<range.upperBound * dimension]
-        _ = buffer.update(fromContentsOf: source)
     }
 }

@@ -1,0 +1,147 @@
+import Crypto
+import Foundation
+import RLWE
+import Ring
+import Spectra
+import Storage
+
+/// Builds a library's folder from spectra that arrive one by one: `card.json`, `index`, `entries.tsv`, and
+/// `masks` where the library publishes its mask seed. The folder appears whole or not at all.
+///
+/// Rows and entries go to their files as they come. Memory holds a few thousand spectra, and up to 50 bytes
+/// for each different compound, which is all that grows with the library.
+public final class LibraryBuilder {
+    /// Choices of the builder.
+    public struct Options: Sendable {
+        /// How spectra become vectors.
+        public var recipe: VectorRecipe
+        /// How many bits of the residues travel.
+        public var preset = PrecisionPreset.default
+        /// Publish one mask seed for all runs. Searches are then cheaper by the mask part, which whoever downloads it
+        /// can solve for the library.
+        public var publishesSeed = false
+        /// Keep only spectra of this mode, and those that do not say; nil asks that all are of one mode.
+        public var ionMode: IonMode?
+        /// Processor cores to use.
+        public var threads = 1
+
+        /// The defaults with `recipe`.
+        public init(recipe: VectorRecipe) { self.recipe = recipe }
+    }
+
+    /// Spectra left out because they are of the other ion mode.
+    public private(set) var otherModeCount = 0
+    /// Spectra left out because no peak survived cleaning.
+    public private(set) var withoutPeaksCount = 0
+    /// Spectra kept although their precursor is unknown.
+    public private(set) var withoutPrecursorCount = 0
+
+    private let options: Options
+    private let vectorizer: SpectrumVectorizer
+    private let scaling: ScoreScaling
+    private let folder: OutputFolder
+    private let index: IndexWriter
+    private let entries: EntriesWriter
+    private var waiting: [Spectrum] = []
+    private var waitingPeakCount = 0
+    private var compounds: Set<UInt128> = []
+    private var ionMode: IonMode?
+
+    /// As many spectra wait to be quantised together, or fewer where they have more peaks than this in all.
+    private static let (mostWaiting, mostWaitingPeaks) = (4096, 1 << 20)
+
+    /// An empty library, which ``finish()`` will put into `folder`.
+    ///
+    /// - Throws: ``InputError`` when `folder` exists and is not empty, or cannot be made.
+    public init(_ options: Options, folder path: String) throws {
+        self.options = options
+        vectorizer = SpectrumVectorizer(recipe: options.recipe)
+        scaling = ScoreScaling(
+            dimension: options.recipe.dimension, parameters: .batch, precision: options.preset.precision)
+        folder = try OutputFolder(path: path)
+        index = try IndexWriter(
+            path: folder.path(SpectralLibrary.FileName.index), dimension: options.recipe.dimension)
+        entries = try EntriesWriter(path: folder.path(SpectralLibrary.FileName.entries))
+        ionMode = options.ionMode
+    }
+
+    /// Adds one spectrum, unless it is of the other mode or has no peak to search by.
+    ///
+    /// - Returns: whether the spectrum is part of the library.
+    /// - Throws: ``InputError`` for a spectrum of a second ion mode, unless one was chosen; ``FileSystemError`` when
+    ///   the rows cannot be written.
+    @discardableResult
+    public func add(_ spectrum: Spectrum) throws -> Bool {
+        if let mode = spectrum.ionMode, let wanted = options.ionMode, mode != wanted {
+            otherModeCount += 1
+            return false
+        }
+        guard !spectrum.cleanedPeaks(options.recipe).isEmpty else {
+            withoutPeaksCount += 1
+            return false
+        }
+        if let mode = spectrum.ionMode {
+            guard mode == ionMode ?? mode else {
+                throw InputError(
+                    "library",
+                    "has spectra of both ion modes, which are searched apart: say --ion-mode positive or negative")
+            }
+            ionMode = mode
+        }
+        if spectrum.precursorMZ == nil { withoutPrecursorCount += 1 }
+        waiting.append(spectrum)
+        waitingPeakCount += spectrum.peaks.count
+        if waiting.count == Self.mostWaiting || waitingPeakCount >= Self.mostWaitingPeaks { try writeWaiting() }
+        return true
+    }
+
+    /// Completes the folder with the card of the spectra added, and puts it in place.
+    ///
+    /// - Throws: ``InputError`` when there are none, or the folder's name is taken now; ``FileSystemError`` when the
+    ///   files cannot be written.
+    public func finish() throws -> LibraryCard {
+        try writeWaiting()
+        guard index.rowCount > 0 else { throw InputError("library", "has no spectrum with peaks to search by") }
+        let parameters = RLWEParameters.batch
+        let card = try LibraryCard(
+            LibraryCard.Content(
+                version: 2, score: "cosine", ionMode: ionMode, vector: options.recipe, scaling: scaling,
+                encryption: LibraryCard.Encryption(parameters), precision: options.preset.precision,
+                publishedSeed: options.publishesSeed ? Self.freshSeed() : nil,
+                library: LibraryCard.Library(
+                    spectra: index.rowCount, compounds: compounds.count,
+                    indexSHA256: index.finish().description, entriesSHA256: entries.finish().description)))
+        let file = try OutputFile(path: folder.path(SpectralLibrary.FileName.card))
+        try file.write(card.text)
+        try file.commit()
+        if let sharedSeed = card.sharedSeed {
+            try SearchJob.writeMasks(
+                of: LibraryIndex(path: folder.path(SpectralLibrary.FileName.index), card: card), card: card,
+                sharedSeed: sharedSeed, to: folder.path(SpectralLibrary.FileName.masks), threads: options.threads)
+        }
+        try folder.commit()
+        return card
+    }
+
+    private static func freshSeed() -> Data { SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) } }
+
+    private func writeWaiting() throws {
+        let quantised = parallelMap(waiting, threads: options.threads) { [vectorizer, scaling] in
+            scaling.quantisedRow(vectorizer.vector(of: $0))
+        }
+        for (spectrum, (row, scale)) in zip(waiting, quantised) {
+            let entry = LibraryEntry(spectrum, scale: scale)
+            try index.append(row)
+            try entries.append(entry)
+            compounds.insert(Self.identifier(entry.compound))
+        }
+        waiting = []
+        waitingPeakCount = 0
+    }
+
+    /// 128 bits by which a compound is told from others: of a hash without known collisions, since a name may be of
+    /// any length.
+    private static func identifier(_ compound: String) -> UInt128 {
+        SHA256.hash(data: Array(compound.utf8)).prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
+    }
+}
