@@ -18,7 +18,8 @@ package struct Row: Sendable {
     package static let parameterNames = [
         "name", "backend", "threads", "n", "primeBits", "lazy", "terms", "rows", "dimension", "columns",
         "logQ",
-        "rowBits", "primes", "specialPrimes", "logQP", "queries", "preset", "aPart", "library", "peer",
+        "rowBits", "primes", "specialPrimes", "targets", "logQP", "queries", "preset", "aPart", "library",
+        "memoryLimitMiB", "peer",
     ]
 
     package init(_ name: String) { self["name"] = .text(name) }

@@ -10,7 +10,10 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "msfhe-bench",
         abstract: "Measure MassSpecFHE on this machine, and compare measurements.",
-        subcommands: [Measure.self, Compare.self, Report.self, PeerCase.self, ProbeSgemm.self],
+        subcommands: [
+            Measure.self, Compare.self, Report.self, PeerCase.self, Generate.self, ProbeSgemm.self, ScaleBuild.self,
+            ScaleSearch.self,
+        ],
         defaultSubcommand: Measure.self)
 
     static func main() {

@@ -10,6 +10,8 @@ protocol Benchmark {
     func row() -> Row
     /// The numbers of threads that the work is measured with when `limit` are allowed.
     func threadCounts(upTo limit: Int) -> [Int]
+    /// Whether the work takes so long that it is left out unless `--filter` names its row.
+    var isMeasuredOnlyWhenNamed: Bool { get }
     /// Whether there is anything to measure on a backend.
     func isMeasured(on backend: Backend) -> Bool
     /// Measures, checks the result, and returns the row with its figures.
@@ -19,6 +21,8 @@ protocol Benchmark {
 }
 
 extension Benchmark {
+    var isMeasuredOnlyWhenNamed: Bool { false }
+
     func isMeasured(on backend: Backend) -> Bool { true }
 
     /// The row without its figures.
@@ -60,8 +64,9 @@ struct WrongResult: Error, CustomStringConvertible {
 
 /// Everything there is to measure.
 enum Suite {
-    static var all: [any Benchmark] {
+    static func all(_ perturbation: PerturbationOptions) -> [any Benchmark] {
         TransformBenchmark.all + DotBenchmark.all + DotStreamBenchmark.all + MatrixProductBenchmark.all
-            + Integer8Benchmark.all + BatchSearchBenchmark.all
+            + ResidueNumberBenchmark.all + Integer8Benchmark.all + BatchSearchBenchmark.all
+            + ScaleBenchmark.all(perturbation)
     }
 }

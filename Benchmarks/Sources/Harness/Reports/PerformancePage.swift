@@ -23,6 +23,7 @@ package struct PerformancePage {
             <main>
             \(BoundTable(results.rows).section)
             \(scaling)
+            \(GrowthTable(results.rows).section)
             \(SearchTable(results.rows).section)
             </main>
             </body>

@@ -28,6 +28,9 @@ struct Measure: ParsableCommand {
     @Option(help: "The results, one JSON object a line; - is standard output.")
     var json: String?
 
+    @OptionGroup(title: "Libraries of search.scale, which is measured only when --filter names it")
+    var perturbation: PerturbationOptions
+
     @OptionGroup var reports: ReportOptions
 
     func validate() throws {
@@ -77,12 +80,18 @@ struct Measure: ParsableCommand {
     private func plan() throws -> [Planned] {
         let alternatives = filter.map { $0.split(separator: "|").map(String.init) }
         return try backends().flatMap { backend in
-            Suite.all.filter { $0.isMeasured(on: backend) }.flatMap { benchmark in
+            Suite.all(perturbation).filter { $0.isMeasured(on: backend) && isNamed($0, alternatives) }.flatMap {
+                benchmark in
                 benchmark.threadCounts(upTo: threads).map {
                     Planned(benchmark: benchmark, backend: backend, threads: $0)
                 }
             }
         }.filter { planned in alternatives?.contains { planned.identity.contains($0) } ?? true }
+    }
+
+    /// Whether the filter names a benchmark that wants to be named.
+    private func isNamed(_ benchmark: any Benchmark, _ alternatives: [String]?) -> Bool {
+        !benchmark.isMeasuredOnlyWhenNamed || alternatives?.contains { $0.contains(benchmark.row().name) } == true
     }
 
     /// A benchmark, a backend and a number of threads.
