@@ -6,7 +6,7 @@ swift=$1
 build=.build-docs
 output=$build/site
 graphs=$build/symbol-graphs
-modules="Storage Ring RLWE Spectra SpectralSearch Datasets"
+modules="Storage Ring RLWE CKKS Spectra SpectralSearch Datasets"
 
 rm -rf "$graphs" "$output"
 mkdir -p "$graphs/all" "$graphs/public"
