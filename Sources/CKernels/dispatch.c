@@ -22,10 +22,12 @@ static const msfhe_kernels portable = {
     .negate = msfhe_portable_negate,
     .multiply_montgomery = msfhe_portable_multiply_montgomery,
     .multiply_factor = msfhe_portable_multiply_factor,
+    .multiply_add_factor = msfhe_portable_multiply_add_factor,
     .centred_low24 = msfhe_portable_centred_low24,
     .dot = msfhe_portable_dot,
     .dot2 = msfhe_portable_dot2,
     .dot2_stream = msfhe_portable_dot2_stream,
+    .tensor = msfhe_portable_tensor,
     .convert_basis = msfhe_portable_convert_basis,
     .subtract_multiply = msfhe_portable_subtract_multiply,
     .permute = msfhe_portable_permute,
@@ -35,6 +37,8 @@ static const msfhe_kernels portable = {
     .gemm32 = &msfhe_portable_gemm32,
     .round_and_pack = msfhe_portable_round_and_pack,
     .unpack = msfhe_portable_unpack,
+    .pack_residues = msfhe_portable_pack_residues,
+    .unpack_residues = msfhe_portable_unpack_residues,
     .embedding_forward = msfhe_portable_embedding_forward,
     .embedding_inverse = msfhe_portable_embedding_inverse,
     .largest_magnitude = msfhe_portable_largest_magnitude,
@@ -42,6 +46,7 @@ static const msfhe_kernels portable = {
     .compose_residues = msfhe_portable_compose_residues,
     .sample_ternary = msfhe_portable_sample_ternary,
     .sample_symmetric = msfhe_portable_sample_symmetric,
+    .lift_signed = msfhe_portable_lift_signed,
 };
 
 static int always(void) {
@@ -61,10 +66,12 @@ static const msfhe_kernels avx2 = {
     .negate = msfhe_avx2_negate,
     .multiply_montgomery = msfhe_avx2_multiply_montgomery,
     .multiply_factor = msfhe_avx2_multiply_factor,
+    .multiply_add_factor = msfhe_avx2_multiply_add_factor,
     .centred_low24 = msfhe_avx2_centred_low24,
     .dot = msfhe_avx2_dot,
     .dot2 = msfhe_avx2_dot2,
     .dot2_stream = msfhe_avx2_dot2_stream,
+    .tensor = msfhe_avx2_tensor,
     .convert_basis = msfhe_avx2_convert_basis,
     .subtract_multiply = msfhe_avx2_subtract_multiply,
     .permute = msfhe_portable_permute,
@@ -74,6 +81,8 @@ static const msfhe_kernels avx2 = {
     .gemm32 = &msfhe_avx2_gemm32,
     .round_and_pack = msfhe_avx2_round_and_pack,
     .unpack = msfhe_avx2_unpack,
+    .pack_residues = msfhe_avx2_pack_residues,
+    .unpack_residues = msfhe_avx2_unpack_residues,
     .embedding_forward = msfhe_avx2_embedding_forward,
     .embedding_inverse = msfhe_avx2_embedding_inverse,
     .largest_magnitude = msfhe_avx2_largest_magnitude,
@@ -81,6 +90,7 @@ static const msfhe_kernels avx2 = {
     .compose_residues = msfhe_avx2_compose_residues,
     .sample_ternary = msfhe_avx2_sample_ternary,
     .sample_symmetric = msfhe_avx2_sample_symmetric,
+    .lift_signed = msfhe_avx2_lift_signed,
 };
 
 // The processor's own word, and the operating system's that it saves the registers: the compiler's run-time
@@ -101,10 +111,12 @@ static const msfhe_kernels avx512 = {
     .negate = msfhe_avx512_negate,
     .multiply_montgomery = msfhe_avx512_multiply_montgomery,
     .multiply_factor = msfhe_avx512_multiply_factor,
+    .multiply_add_factor = msfhe_avx512_multiply_add_factor,
     .centred_low24 = msfhe_avx512_centred_low24,
     .dot = msfhe_avx512_dot,
     .dot2 = msfhe_avx512_dot2,
     .dot2_stream = msfhe_avx512_dot2_stream,
+    .tensor = msfhe_avx512_tensor,
     .convert_basis = msfhe_avx512_convert_basis,
     .subtract_multiply = msfhe_avx512_subtract_multiply,
     .permute = msfhe_portable_permute,  // gathering is no faster
@@ -114,6 +126,8 @@ static const msfhe_kernels avx512 = {
     .gemm32 = &msfhe_avx512_gemm32,
     .round_and_pack = msfhe_avx512_round_and_pack,
     .unpack = msfhe_avx512_unpack,
+    .pack_residues = msfhe_avx512_pack_residues,
+    .unpack_residues = msfhe_avx512_unpack_residues,
     .embedding_forward = msfhe_avx512_embedding_forward,
     .embedding_inverse = msfhe_avx512_embedding_inverse,
     .largest_magnitude = msfhe_avx512_largest_magnitude,
@@ -121,6 +135,7 @@ static const msfhe_kernels avx512 = {
     .compose_residues = msfhe_avx512_compose_residues,
     .sample_ternary = msfhe_avx512_sample_ternary,
     .sample_symmetric = msfhe_avx512_sample_symmetric,
+    .lift_signed = msfhe_avx512_lift_signed,
 };
 
 static int avx512_is_supported(void) {

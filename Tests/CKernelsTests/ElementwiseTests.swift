@@ -107,6 +107,10 @@ struct ElementwiseTests {
                 "multiply_factor by \(w)", parameters, below52(q, seed: 6),
                 { backend.kernels.multiply_factor($0, $1, makeFactor(w, modulus), $2, $3) },
                 { multiply($0, w, modulo: q) })
+            check(
+                "multiply_add_factor by \(w)", parameters, shifted(q, seed: 8), below52(q, seed: 9),
+                { backend.kernels.multiply_add_factor($0, $1, $2, makeFactor(w, modulus), $3, $4) },
+                { ($0 + multiply($1, w, modulo: q)) % q })
         }
     }
 

@@ -42,6 +42,21 @@ struct SamplingTests {
         }
     }
 
+    @Test("samples become field elements", arguments: Backend.all, ModulusCase.all)
+    func lift(backend: Backend, parameters: ModulusCase) {
+        let q = Int64(parameters.q)
+        let all = (Int8.min...Int8.max).map { $0 }
+        withUnsafePointer(to: makeModulus(parameters.q)) { modulus in
+            // The first of all and the last of all, so that both signs meet every length.
+            for values in lengths.flatMap({ [Array(all.prefix($0)), Array(all.suffix($0))] }) + [all] {
+                let x = Buffer(input: values, offset: 1)
+                let out = Buffer<UInt64>(output: values.count)
+                withPointers(out, x) { backend.kernels.lift_signed($0, $1, values.count, modulus) }
+                expect(out, equals: values.map { UInt64((Int64($0) + q) % q) }, "\(values.count) values")
+            }
+        }
+    }
+
     @Test("sampled frequencies follow the thresholds", arguments: Backend.all)
     func frequencies(backend: Backend) {
         // Magnitude 0 with probability 1/2, 1 with 1/4, 2 with 1/4.

@@ -179,6 +179,9 @@ typedef struct {
     // out = x w mod q, canonical. In: x in [0, 2^52), w a prepared factor.
     void (*multiply_factor)(uint64_t *out, const uint64_t *x, msfhe_factor factor, size_t count,
                             const msfhe_modulus *modulus);
+    // out = x + y w mod q, canonical. In: x canonical, y in [0, 2^52), w a prepared factor.
+    void (*multiply_add_factor)(uint64_t *out, const uint64_t *x, const uint64_t *y, msfhe_factor factor,
+                                size_t count, const msfhe_modulus *modulus);
     // out = the centred representative of x, in [-(q-1)/2, (q-1)/2], modulo 2^24: in [0, 2^24). In: x
     // canonical.
     void (*centred_low24)(uint32_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
@@ -212,6 +215,16 @@ typedef struct {
     // cache.
     void (*dot2_stream)(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
                         size_t sum_count, size_t terms, size_t width, const msfhe_modulus *modulus);
+
+    // The product of two ciphertexts of two polynomials each, which has three:
+    //
+    //     out0 = x0 y0, out1 = x0 y1 + x1 y0, out2 = x1 y1 mod q.
+    //
+    // Canonical in and out; plain products, without R^-1, of operands that are not in Montgomery form. The four
+    // values at an index are read before the three there are written, so each output may be any one of the inputs;
+    // and inputs may be the same array, as in a square. Two outputs must not overlap.
+    void (*tensor)(uint64_t *out0, uint64_t *out1, uint64_t *out2, const uint64_t *x0, const uint64_t *x1,
+                   const uint64_t *y0, const uint64_t *y1, size_t count, const msfhe_modulus *modulus);
 
     // ---- Residue number systems -------------------------------------------------------------------------------
     //
@@ -265,6 +278,15 @@ typedef struct {
     // The reverse: out[i] = field i shifted up by `dropped`. Reads ceil(count * bits / 8) bytes and no more.
     void (*unpack)(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits, uint32_t dropped);
 
+    // ---- Residues modulo a prime on the wire ------------------------------------------------------------------
+
+    // Packs values below 2^bits, 1 <= bits <= 52, as a little-endian bit stream: value i occupies bits i * bits to
+    // (i + 1) * bits - 1. Writes ceil(count * bits / 8) bytes, unused bits zero.
+    void (*pack_residues)(uint8_t *out, const uint64_t *values, size_t count, uint32_t bits);
+    // The reverse, whatever the unused bits are. Reads ceil(count * bits / 8) bytes and no more. Returns the largest
+    // value, or 0 for none: residues from elsewhere are canonical if it is below q.
+    uint64_t (*unpack_residues)(uint64_t *out, const uint8_t *packed, size_t count, uint32_t bits);
+
     // ---- Encoding ---------------------------------------------------------------------------------------------
     //
     // Real arrays may have any alignment; 64 bytes is fastest. No two arrays overlap. Values are secret; but
@@ -309,6 +331,8 @@ typedef struct {
     // threshold_count: at most 127.
     void (*sample_symmetric)(int8_t *out, const uint64_t *random, size_t count, const uint64_t *thresholds,
                              size_t threshold_count);
+    // out = x mod q, canonical: samples as field elements. x: any.
+    void (*lift_signed)(uint64_t *out, const int8_t *x, size_t count, const msfhe_modulus *modulus);
 } msfhe_kernels;
 
 // The number of backends that this machine's processor supports, and the backend at an index; index 0 is the

@@ -50,15 +50,20 @@ static inline uint64_t multiply_montgomery(uint64_t x, uint64_t y, const msfhe_m
     return multiply_by_factor(x, factor, modulus->value);
 }
 
+// A representative of sum R^-1: more than 0, and at most sum / R + q. In: sum below 2^116.
+static inline uint64_t divide_sum(unsigned __int128 sum, const msfhe_modulus *modulus) {
+    uint64_t multiple = low52((uint64_t)sum * modulus->inverse);
+    return (uint64_t)(sum >> 52) + (modulus->value - multiply_high52(multiple, modulus->value));
+}
+
 // sum R^-1 mod q, canonical. In: a sum of at most 4096 products of a value below 2^52 and a canonical one.
 //
-// A Montgomery reduction leaves less than 4097 q. With B = 2^bits, each step then takes x = a B + b to
+// The division leaves less than 4097 q. With B = 2^bits, each step then takes x = a B + b to
 // a (B - q) + b, where B - q < B / 64: the first to less than 65 B, the second to less than 2 B, and the third
 // to less than B + B / 64 < 2 q.
 static inline uint64_t reduce_sum(unsigned __int128 sum, const msfhe_modulus *modulus) {
     uint64_t q = modulus->value;
-    uint64_t multiple = low52((uint64_t)sum * modulus->inverse);
-    uint64_t x = (uint64_t)(sum >> 52) + (q - multiply_high52(multiple, q));
+    uint64_t x = divide_sum(sum, modulus);
     for (int step = 0; step < 3; ++step) {
         x -= (x >> modulus->bits) * q;
     }

@@ -49,6 +49,14 @@ void msfhe_portable_multiply_factor(uint64_t *out, const uint64_t *x, msfhe_fact
     }
 }
 
+void msfhe_portable_multiply_add_factor(uint64_t *out, const uint64_t *x, const uint64_t *y,
+                                        msfhe_factor factor, size_t count, const msfhe_modulus *modulus) {
+    uint64_t q = modulus->value;
+    for (size_t i = 0; i < count; ++i) {
+        out[i] = subtract_if_not_below(x[i] + multiply_by_factor(y[i], factor, q), q);
+    }
+}
+
 void msfhe_portable_centred_low24(uint32_t *out, const uint64_t *x, size_t count,
                                   const msfhe_modulus *modulus) {
     uint64_t q = modulus->value;

@@ -19,6 +19,8 @@ void msfhe_portable_multiply_montgomery(uint64_t *out, const uint64_t *x, const 
                                         const msfhe_modulus *modulus);
 void msfhe_portable_multiply_factor(uint64_t *out, const uint64_t *x, msfhe_factor factor, size_t count,
                                     const msfhe_modulus *modulus);
+void msfhe_portable_multiply_add_factor(uint64_t *out, const uint64_t *x, const uint64_t *y,
+                                        msfhe_factor factor, size_t count, const msfhe_modulus *modulus);
 void msfhe_portable_centred_low24(uint32_t *out, const uint64_t *x, size_t count,
                                   const msfhe_modulus *modulus);
 
@@ -28,6 +30,9 @@ void msfhe_portable_dot2(uint64_t *out0, uint64_t *out1, const uint64_t *const *
                          const uint64_t *const *y1, size_t terms, size_t count, const msfhe_modulus *modulus);
 void msfhe_portable_dot2_stream(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
                                 size_t sum_count, size_t terms, size_t width, const msfhe_modulus *modulus);
+void msfhe_portable_tensor(uint64_t *out0, uint64_t *out1, uint64_t *out2, const uint64_t *x0,
+                           const uint64_t *x1, const uint64_t *y0, const uint64_t *y1, size_t count,
+                           const msfhe_modulus *modulus);
 
 void msfhe_portable_convert_basis(uint64_t *const *out, const uint64_t *const *x, const uint64_t *sources,
                                   size_t terms, const msfhe_conversion *targets, size_t target_count,
@@ -46,6 +51,8 @@ extern const msfhe_gemm msfhe_portable_gemm32;
 void msfhe_portable_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits,
                                    uint32_t dropped);
 void msfhe_portable_unpack(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits, uint32_t dropped);
+void msfhe_portable_pack_residues(uint8_t *out, const uint64_t *values, size_t count, uint32_t bits);
+uint64_t msfhe_portable_unpack_residues(uint64_t *out, const uint8_t *packed, size_t count, uint32_t bits);
 
 void msfhe_portable_embedding_forward(double *slots, double *real, double *imaginary,
                                       const msfhe_embedding_tables *tables);
@@ -60,5 +67,6 @@ void msfhe_portable_compose_residues(double *out, const uint64_t *const *residue
 void msfhe_portable_sample_ternary(int8_t *out, const uint64_t *random, size_t count);
 void msfhe_portable_sample_symmetric(int8_t *out, const uint64_t *random, size_t count,
                                      const uint64_t *thresholds, size_t threshold_count);
+void msfhe_portable_lift_signed(uint64_t *out, const int8_t *x, size_t count, const msfhe_modulus *modulus);
 
 #endif

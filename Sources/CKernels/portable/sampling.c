@@ -21,3 +21,9 @@ void msfhe_portable_sample_symmetric(int8_t *out, const uint64_t *random, size_t
         out[i] = (int8_t)((magnitude ^ negative) - negative);
     }
 }
+
+void msfhe_portable_lift_signed(uint64_t *out, const int8_t *x, size_t count, const msfhe_modulus *modulus) {
+    for (size_t i = 0; i < count; ++i) {
+        out[i] = add_if_negative((uint64_t)(int64_t)x[i], modulus->value);
+    }
+}

@@ -30,6 +30,8 @@ void msfhe_avx2_multiply_montgomery(uint64_t *out, const uint64_t *x, const uint
                                     const msfhe_modulus *modulus);
 void msfhe_avx2_multiply_factor(uint64_t *out, const uint64_t *x, msfhe_factor factor, size_t count,
                                 const msfhe_modulus *modulus);
+void msfhe_avx2_multiply_add_factor(uint64_t *out, const uint64_t *x, const uint64_t *y, msfhe_factor factor,
+                                    size_t count, const msfhe_modulus *modulus);
 void msfhe_avx2_centred_low24(uint32_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus);
 
 void msfhe_avx2_convert_basis(uint64_t *const *out, const uint64_t *const *x, const uint64_t *sources,
@@ -45,6 +47,8 @@ extern const msfhe_gemm msfhe_avx2_gemm32;
 void msfhe_avx2_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits,
                                uint32_t dropped);
 void msfhe_avx2_unpack(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits, uint32_t dropped);
+void msfhe_avx2_pack_residues(uint8_t *out, const uint64_t *values, size_t count, uint32_t bits);
+uint64_t msfhe_avx2_unpack_residues(uint64_t *out, const uint8_t *packed, size_t count, uint32_t bits);
 
 void msfhe_avx2_embedding_forward(double *slots, double *real, double *imaginary,
                                   const msfhe_embedding_tables *tables);
@@ -62,10 +66,13 @@ void msfhe_avx2_dot2(uint64_t *out0, uint64_t *out1, const uint64_t *const *x, c
                      const uint64_t *const *y1, size_t terms, size_t count, const msfhe_modulus *modulus);
 void msfhe_avx2_dot2_stream(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
                             size_t sum_count, size_t terms, size_t width, const msfhe_modulus *modulus);
+void msfhe_avx2_tensor(uint64_t *out0, uint64_t *out1, uint64_t *out2, const uint64_t *x0, const uint64_t *x1,
+                       const uint64_t *y0, const uint64_t *y1, size_t count, const msfhe_modulus *modulus);
 
 void msfhe_avx2_sample_ternary(int8_t *out, const uint64_t *random, size_t count);
 void msfhe_avx2_sample_symmetric(int8_t *out, const uint64_t *random, size_t count,
                                  const uint64_t *thresholds, size_t threshold_count);
+void msfhe_avx2_lift_signed(uint64_t *out, const int8_t *x, size_t count, const msfhe_modulus *modulus);
 
 #endif
 #endif

@@ -122,6 +122,13 @@ AVX2_INLINE __m256i montgomery_product(__m256i x, __m256i y, const constants *c)
     return canonical(multiply(product, c->factor, c->field), c);
 }
 
+// The product is at most 1/2 + 3/2, as y is not centred before it, and with x the sum is in (-2, 3): it is centred in
+// the end, instead.
+AVX2_INLINE __m256i scaled_sum(__m256i x, __m256i y, const constants *c) {
+    __m256d product = multiply(to_doubles(y), c->factor, c->field);
+    return canonical(centre(_mm256_add_pd(to_doubles(x), product), c->field), c);
+}
+
 AVX2 void msfhe_avx2_reduce(uint64_t *out, const uint64_t *x, size_t count, const msfhe_modulus *modulus) {
     constants c = make_constants(modulus, 0);
     size_t done = map(out, x, count, &c, reduced);
@@ -133,6 +140,13 @@ AVX2 void msfhe_avx2_multiply_factor(uint64_t *out, const uint64_t *x, msfhe_fac
     constants c = make_constants(modulus, factor_value(factor.quotient, modulus));
     size_t done = map(out, x, count, &c, scaled);
     msfhe_portable_multiply_factor(out + done, x + done, factor, count - done, modulus);
+}
+
+AVX2 void msfhe_avx2_multiply_add_factor(uint64_t *out, const uint64_t *x, const uint64_t *y,
+                                         msfhe_factor factor, size_t count, const msfhe_modulus *modulus) {
+    constants c = make_constants(modulus, factor_value(factor.quotient, modulus));
+    size_t done = map2(out, x, y, count, &c, scaled_sum);
+    msfhe_portable_multiply_add_factor(out + done, x + done, y + done, factor, count - done, modulus);
 }
 
 AVX2 void msfhe_avx2_multiply_montgomery(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t count,

@@ -77,4 +77,15 @@ AVX2 void msfhe_avx2_sample_symmetric(int8_t *out, const uint64_t *random, size_
     msfhe_portable_sample_symmetric(out + i, random + i, count - i, thresholds, threshold_count);
 }
 
+AVX2 void msfhe_avx2_lift_signed(uint64_t *out, const int8_t *x, size_t count, const msfhe_modulus *modulus) {
+    __m256i q = _mm256_set1_epi64x((int64_t)modulus->value);
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        __m256i value = _mm256_cvtepi8_epi64(_mm_loadu_si32(x + i));
+        __m256i negative = _mm256_cmpgt_epi64(_mm256_setzero_si256(), value);
+        _mm256_storeu_si256((__m256i *)(out + i), _mm256_add_epi64(value, _mm256_and_si256(negative, q)));
+    }
+    msfhe_portable_lift_signed(out + i, x + i, count - i, modulus);
+}
+
 #endif

@@ -29,6 +29,8 @@ void msfhe_avx512_multiply_montgomery(uint64_t *out, const uint64_t *x, const ui
                                       const msfhe_modulus *modulus);
 void msfhe_avx512_multiply_factor(uint64_t *out, const uint64_t *x, msfhe_factor factor, size_t count,
                                   const msfhe_modulus *modulus);
+void msfhe_avx512_multiply_add_factor(uint64_t *out, const uint64_t *x, const uint64_t *y,
+                                      msfhe_factor factor, size_t count, const msfhe_modulus *modulus);
 void msfhe_avx512_centred_low24(uint32_t *out, const uint64_t *x, size_t count,
                                 const msfhe_modulus *modulus);
 
@@ -38,6 +40,9 @@ void msfhe_avx512_dot2(uint64_t *out0, uint64_t *out1, const uint64_t *const *x,
                        const uint64_t *const *y1, size_t terms, size_t count, const msfhe_modulus *modulus);
 void msfhe_avx512_dot2_stream(uint64_t *out, const uint64_t *plaintexts, const uint64_t *ciphertexts,
                               size_t sum_count, size_t terms, size_t width, const msfhe_modulus *modulus);
+void msfhe_avx512_tensor(uint64_t *out0, uint64_t *out1, uint64_t *out2, const uint64_t *x0,
+                         const uint64_t *x1, const uint64_t *y0, const uint64_t *y1, size_t count,
+                         const msfhe_modulus *modulus);
 
 void msfhe_avx512_convert_basis(uint64_t *const *out, const uint64_t *const *x, const uint64_t *sources,
                                 size_t terms, const msfhe_conversion *targets, size_t target_count,
@@ -55,6 +60,8 @@ extern const msfhe_gemm msfhe_avx512_gemm32;
 void msfhe_avx512_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits,
                                  uint32_t dropped);
 void msfhe_avx512_unpack(uint32_t *out, const uint8_t *packed, size_t count, uint32_t bits, uint32_t dropped);
+void msfhe_avx512_pack_residues(uint8_t *out, const uint64_t *values, size_t count, uint32_t bits);
+uint64_t msfhe_avx512_unpack_residues(uint64_t *out, const uint8_t *packed, size_t count, uint32_t bits);
 
 void msfhe_avx512_embedding_forward(double *slots, double *real, double *imaginary,
                                     const msfhe_embedding_tables *tables);
@@ -69,6 +76,7 @@ void msfhe_avx512_compose_residues(double *out, const uint64_t *const *residues,
 void msfhe_avx512_sample_ternary(int8_t *out, const uint64_t *random, size_t count);
 void msfhe_avx512_sample_symmetric(int8_t *out, const uint64_t *random, size_t count,
                                    const uint64_t *thresholds, size_t threshold_count);
+void msfhe_avx512_lift_signed(uint64_t *out, const int8_t *x, size_t count, const msfhe_modulus *modulus);
 
 // The mask of the first `count` of 64 lanes; narrower masks are its low bits.
 static inline uint64_t first_lanes(size_t count) {

@@ -66,6 +66,12 @@ AVX512_INLINE __m512i montgomery_product(__m512i x, __m512i y, const constants *
     return add_if_negative(multiply_by_factor(x, (factor_lanes){y, quotient}, c->q), c->q);
 }
 
+// One of the three, the sum in (-q, 2q) or its neighbours, is in [0, q); the others are larger as unsigned numbers.
+AVX512_INLINE __m512i scaled_sum(__m512i x, __m512i y, const constants *c) {
+    __m512i sum = _mm512_add_epi64(x, multiply_by_factor(y, c->factor, c->q));
+    return _mm512_min_epu64(add_if_negative(sum, c->q), _mm512_sub_epi64(sum, c->q));
+}
+
 AVX512 void msfhe_avx512_reduce(uint64_t *out, const uint64_t *x, size_t count,
                                 const msfhe_modulus *modulus) {
     constants c = make_constants(modulus);
@@ -101,6 +107,14 @@ AVX512 void msfhe_avx512_multiply_factor(uint64_t *out, const uint64_t *x, msfhe
     constants c = make_constants(modulus);
     c.factor = broadcast_factor(factor);
     map(out, x, count, &c, scaled);
+}
+
+AVX512 void msfhe_avx512_multiply_add_factor(uint64_t *out, const uint64_t *x, const uint64_t *y,
+                                             msfhe_factor factor, size_t count,
+                                             const msfhe_modulus *modulus) {
+    constants c = make_constants(modulus);
+    c.factor = broadcast_factor(factor);
+    map2(out, x, y, count, &c, scaled_sum);
 }
 
 AVX512_INLINE __m256i centred_low24(__m512i x, __m512i q, __m512i half) {

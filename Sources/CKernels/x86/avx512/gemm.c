@@ -149,7 +149,7 @@ typedef struct {
     uint32_t bits;      // of each, or 0 for whole 32-bit words
     __mmask64 present;  // one bit for each byte, or where bits is 16, for each column
     rounding round;
-    arrangement arrange;
+    pair_arrangement arrange;
 } format;
 
 AVX512_INLINE void store_results(uint8_t *out, __m512i results, const format *f) {
@@ -213,7 +213,7 @@ AVX512_INLINE void multiply(uint8_t *out, size_t out_stride, const uint8_t *rows
     format f = {.bits = bits};
     if (bits > 0) {
         f.round = make_rounding(bits, dropped);
-        f.arrange = make_arrangement(bits);
+        f.arrange = make_pair_arrangement(bits);
     }
     size_t column_bits = bits > 0 ? bits : 32;
     size_t row_bytes = dimension * p.limb_bits / 8;

@@ -1,4 +1,4 @@
-#include "avx512.h"
+#include "arithmetic.h"
 
 #if defined(__x86_64__)
 
@@ -48,6 +48,22 @@ AVX512 void msfhe_avx512_sample_symmetric(int8_t *out, const uint64_t *random, s
             _mm512_mask_cvtepi64_storeu_epi8(out + i + 8 * v, (__mmask8)(present >> 8 * v), values);
         }
     }
+}
+
+AVX512_INLINE __m512i lifted(__m128i x, __m512i q) {
+    return add_if_negative(_mm512_cvtepi8_epi64(x), q);
+}
+
+AVX512 void msfhe_avx512_lift_signed(uint64_t *out, const int8_t *x, size_t count,
+                                     const msfhe_modulus *modulus) {
+    __m512i q = broadcast(modulus->value);
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        _mm512_storeu_si512(out + i, lifted(_mm_loadl_epi64((const __m128i *)(x + i)), q));
+    }
+    uint64_t rest = first_lanes(count - i);
+    __m128i values = _mm_maskz_loadu_epi8((__mmask16)rest, x + i);
+    _mm512_mask_storeu_epi64(out + i, (__mmask8)rest, lifted(values, q));
 }
 
 #endif
