@@ -42,16 +42,27 @@ struct ResiduePackingTests {
         for count in lengths {
             for offset in [0, 1] {
                 let expected = values(bits: bits, count: count)
-                var bytes = stream(expected, bits: bits)
-                let unusedBits = 8 * bytes.count - count * Int(bits)
-                // They are no part of a value.
-                if offset == 1, let last = bytes.indices.last { bytes[last] |= ~(0xFF >> unusedBits) }
+                let bytes = stream(expected, bits: bits)
                 let packed = Buffer(input: bytes, offset: offset)
                 let out = Buffer<UInt64>(output: count)
                 let largest = withPointers(out, packed) { backend.kernels.unpack_residues($0, $1, count, bits) }
                 expect(out, equals: expected, "\(count) values")
                 #expect(largest == expected.max() ?? 0, "\(count) values")
             }
+        }
+    }
+
+    @Test("unused bits are no part of a value", arguments: Backend.all, widths)
+    func unusedBits(backend: Backend, bits: UInt32) {
+        for count in lengths where count > 0 {
+            var bytes = stream([UInt64](repeating: 0, count: count), bits: bits)
+            let unused = 8 * bytes.count - count * Int(bits)
+            bytes[bytes.count - 1] = ~(0xFF >> unused)
+            let packed = Buffer(input: bytes)
+            let out = Buffer<UInt64>(output: count)
+            let largest = withPointers(out, packed) { backend.kernels.unpack_residues($0, $1, count, bits) }
+            expect(out, equals: [UInt64](repeating: 0, count: count), "\(count) values")
+            #expect(largest == 0, "\(count) values")
         }
     }
 
