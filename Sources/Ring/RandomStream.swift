@@ -5,10 +5,21 @@ import Foundation
 /// Random bytes expanded from one 256-bit seed by AES-256 in counter mode.
 ///
 /// The key is derived from the seed and a label (HKDF with SHA-256), so streams with different labels are
-/// independent. Under one key there are 2^64 numbered streams: the number fills the upper half of the counter
-/// block, so streams never meet. Expansion has no state: the same seed, label and number give the same bytes.
+/// independent. Under one key there are 2^64 numbered streams of 2^64 blocks of 16 bytes: the number fills the upper
+/// half of the counter block, so streams never meet. Expansion has no state: the same seed, label and number give the
+/// same bytes, from whichever block on.
+///
+/// Bytes are expanded in pieces that stay in the first-level cache. Each costs the library's key schedule and an
+/// allocation beside its AES; whole streams must not be one piece, as fresh memory of their size costs more than AES.
 package struct RandomStream: Sendable {
     private let key: SymmetricKey
+    /// Bytes in a piece, a multiple of 16 up to ``largestPiece``; the stream does not depend on it.
+    var pieceByteCount = largestPiece
+
+    /// With its zeros and its copy, a piece takes 48 KB; larger ones were no faster.
+    static let largestPiece = 1 << 14
+    /// What is encrypted.
+    private static let zeros = AlignedBuffer<UInt8>(count: largestPiece)
 
     /// The streams of `seed` under `label`.
     package init(seed: SymmetricKey, label: String, salt: some DataProtocol = Data()) {
@@ -21,21 +32,40 @@ package struct RandomStream: Sendable {
         RandomStream(seed: SymmetricKey(size: .bits256), label: label)
     }
 
+    /// Writes the first `output.count` bytes of stream `number` to `output`.
+    package func fill(_ output: UnsafeMutableRawBufferPointer, stream number: UInt64) {
+        for first in stride(from: 0, to: output.count, by: pieceByteCount) {
+            let count = min(pieceByteCount, output.count - first)
+            withPiece(count, stream: number, fromBlock: UInt64(first / 16)) { piece in
+                UnsafeMutableRawBufferPointer(rebasing: output[first..<first + count]).copyMemory(from: piece)
+            }
+        }
+    }
+
     /// Calls `body` with the first `count` bytes of stream `number`, 64-byte aligned; they are wiped afterwards.
     package func withBytes<Result>(
         _ count: Int, stream number: UInt64, _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result {
-        var block = [UInt8](repeating: 0, count: 16)
-        for byte in 0..<8 { block[byte] = UInt8(truncatingIfNeeded: number >> (56 - 8 * byte)) }
-        guard let nonce = try? AES._CTR.Nonce(nonceBytes: block),
-            var bytes = try? AES._CTR.encrypt(Data(count: count), using: key, nonce: nonce)
+        let bytes = AlignedBuffer<UInt8>(count: count, lifetime: .wiped)
+        return bytes.withUnsafeMutableBufferPointer { bytes in
+            fill(UnsafeMutableRawBufferPointer(bytes), stream: number)
+            return body(UnsafeRawBufferPointer(bytes))
+        }
+    }
+
+    /// Calls `body` with `count` bytes, 1 to ``largestPiece``, of stream `number` from block `block` on, wherever the
+    /// library puts them; they are wiped afterwards.
+    func withPiece(
+        _ count: Int, stream number: UInt64, fromBlock block: UInt64, _ body: (UnsafeRawBufferPointer) -> Void
+    ) {
+        let zeros = UnsafeRawBufferPointer(start: Self.zeros.unsafeBase, count: count)
+        let counter = (number.bigEndian, block.bigEndian)
+        guard let nonce = withUnsafeBytes(of: counter, { try? AES._CTR.Nonce(nonceBytes: $0) }),
+            var bytes = try? AES._CTR.encrypt(zeros, using: key, nonce: nonce)
         else { preconditionFailure("AES-256 in counter mode takes a 256-bit key and a 128-bit counter") }
-        defer { bytes.resetBytes(in: 0..<bytes.count) }
-        // The samplers read words, so the bytes move to where words may stand.
-        let aligned = AlignedBuffer<UInt8>(count: count, lifetime: .wiped)
-        return aligned.withUnsafeMutableBufferPointer { aligned in
-            _ = bytes.copyBytes(to: aligned)
-            return body(UnsafeRawBufferPointer(aligned))
+        bytes.withUnsafeMutableBytes { bytes in
+            body(UnsafeRawBufferPointer(bytes))
+            wipe(bytes.baseAddress!, bytes.count)
         }
     }
 }

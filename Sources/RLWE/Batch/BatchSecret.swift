@@ -13,9 +13,7 @@ struct BatchSecret: ~Copyable, Sendable {
         let stream = RandomStream(seed: key.material, label: "batch secret", salt: nonce.bytes + seed.bytes)
         let coefficients = AlignedBuffer<Int8>(count: ring.degree, lifetime: .wiped)
         let polynomial = coefficients.withUnsafeMutableBufferPointer { coefficients in
-            stream.withBytes(8 * ring.degree, stream: UInt64(batch)) {
-                sampleTernary(into: coefficients, from: $0, backend: ring.backend)
-            }
+            stream.fillTernary(coefficients, stream: UInt64(batch), backend: ring.backend)
             return Polynomial<Coefficient>(ring: ring, secret: UnsafeBufferPointer(coefficients))
         }
         multiplier = Multiplier(polynomial)

@@ -109,9 +109,7 @@ private struct RowEncryptor: Sendable {
         let noise = AlignedBuffer<Int8>(count: message.count, lifetime: .wiped)
         secret.multiply(evaluatedMask(row), into: product.unsafeBase)
         noise.withUnsafeMutableBufferPointer { noise in
-            errors.withBytes(8 * message.count, stream: UInt64(row)) {
-                parameters.error.sample(into: noise, from: $0, backend: ring.backend)
-            }
+            errors.fillGaussian(noise, distribution: parameters.error, stream: UInt64(row), backend: ring.backend)
             product.withUnsafeMutableBufferPointer { product in
                 for column in message.indices {
                     product[column] &+= UInt32(bitPattern: message[column] &+ Int32(noise[column]))

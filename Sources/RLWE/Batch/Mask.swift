@@ -53,10 +53,8 @@ public struct MaskSeed: Sendable, Hashable {
     package func masks(dimension: Int, degree: Int, threads: Int) -> AlignedBuffer<UInt8> {
         let masks = AlignedBuffer<UInt8>(count: 3 * degree * dimension)
         parallelFor(dimension, threads: threads) { index in
-            withMask(index, degree: degree) { bytes in
-                UnsafeMutableRawPointer(masks.unsafeBase + 3 * degree * index)
-                    .copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
-            }
+            let mask = UnsafeMutableRawBufferPointer(start: masks.unsafeBase + 3 * degree * index, count: 3 * degree)
+            stream.fill(mask, stream: UInt64(index))
         }
         return masks
     }
