@@ -17,7 +17,7 @@ public enum BufferLifetime: Sendable {
 /// A fixed number of elements at a 64-byte aligned address, as the kernels require.
 ///
 /// Buffers of a huge page or more ask the system for huge pages: reading 4 KB pages from memory was measured
-/// 1.3 to 2 times slower. The contents start as zero.
+/// 1.3 to 2 times slower.
 ///
 /// The class is `Sendable` because ownership of its parts is a matter of the algorithm, not of the type: work
 /// spread by ``parallelFor(_:threads:body:)`` writes to disjoint parts only.
@@ -31,7 +31,14 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
     private static var hugePage: Int { 2 << 20 }
 
     /// A buffer of `count` zeros.
-    public init(count: Int, lifetime: BufferLifetime = .ordinary) {
+    public convenience init(count: Int, lifetime: BufferLifetime = .ordinary) {
+        self.init(uninitialized: count, lifetime: lifetime)
+        memset(base, 0, byteCount)
+    }
+
+    /// A buffer of `count` elements that are all written before they are read: clearing it first would cost as much
+    /// as an addition of polynomials.
+    package init(uninitialized count: Int, lifetime: BufferLifetime = .ordinary) {
         self.count = count
         self.lifetime = lifetime
         byteCount = max(count * MemoryLayout<Element>.stride, 64)
@@ -44,7 +51,6 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
         #if os(Linux)
             if isLarge { madvise(pointer, byteCount, Int32(MADV_HUGEPAGE)) }
         #endif
-        memset(pointer, 0, byteCount)
         base = pointer
     }
 

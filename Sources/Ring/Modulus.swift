@@ -96,6 +96,17 @@ public struct Modulus: Sendable, Hashable, CustomStringConvertible {
         w > value / 2 ? -Double(value - w) : Double(w)
     }
 
+    /// The residue of a double that is a whole number, of any size. Variable time.
+    package func residue(ofInteger integer: Double) -> UInt64 {
+        guard integer != 0 else { return 0 }
+        let significand = integer.significandBitPattern | 1 << 52
+        let shift = Int(integer.exponent) - 52
+        let magnitude =
+            shift >= 0
+            ? multiply(significand % value, power(2, UInt64(shift))) : (significand >> UInt64(-shift)) % value
+        return integer < 0 && magnitude > 0 ? value - magnitude : magnitude
+    }
+
     /// A primitive root of unity of order `order`, a power of two that divides q - 1: the power of the smallest
     /// base that has this order, so the choice is the same everywhere.
     package func primitiveRoot(order: UInt64) -> UInt64 {

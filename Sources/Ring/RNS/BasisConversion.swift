@@ -119,18 +119,21 @@ extension BasisConversion {
     ///
     /// - Parameters:
     ///   - scaled: the limbs of the source primes: the coefficients times the prime's scale, canonical.
+    ///   - targets: the positions of the targets wanted; all when left out.
     ///   - limit: how many targets may be converted at once.
     ///   - output: the address of each target's limb, which overlaps no other of the targets converted at once.
     ///   - body: what is done with a target's limb before another target may take its place.
     package func transform(
-        scaled: LimbAddresses, targetsAtOnce limit: Int, output: (Int) -> UnsafeMutablePointer<UInt64>,
+        scaled: LimbAddresses, targets wanted: Range<Int>? = nil, targetsAtOnce limit: Int,
+        output: (Int) -> UnsafeMutablePointer<UInt64>,
         then body: (Int, UnsafeMutablePointer<UInt64>) -> Void = { _, _ in }
     ) {
         // The transform itself reads remainders modulo a single prime, whose scale is 1.
         let isLift = source.count == 1
         let step = isLift ? 1 : min(limit, Self.usefulTargetsAtOnce)
-        for first in stride(from: 0, to: target.count, by: step) {
-            let targets = first..<min(first + step, target.count)
+        let wanted = wanted ?? 0..<target.count
+        for first in stride(from: wanted.lowerBound, to: wanted.upperBound, by: step) {
+            let targets = first..<min(first + step, wanted.upperBound)
             if !isLift { convert(scaled: scaled, to: targets, output: output) }
             for index in targets {
                 let ring = target.rings[index]

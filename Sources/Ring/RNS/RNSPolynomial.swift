@@ -21,6 +21,12 @@ public struct RNSPolynomial<Domain: PolynomialDomain>: ~Copyable, Sendable {
         self.init(basis: basis, values: AlignedBuffer(count: basis.count * basis.degree, lifetime: lifetime))
     }
 
+    /// A polynomial that is all written before it is read.
+    package init(uninitializedOver basis: RNSBasis, lifetime: BufferLifetime = .ordinary) {
+        self.init(
+            basis: basis, values: AlignedBuffer(uninitialized: basis.count * basis.degree, lifetime: lifetime))
+    }
+
     /// The addresses of the limbs, valid while the polynomial lives.
     package var limbs: LimbAddresses { LimbAddresses(base: values.unsafeBase, degree: basis.degree) }
 
@@ -135,7 +141,7 @@ public final class RNSWorkspace: Sendable {
 }
 
 /// The addresses of limbs of n values that follow one another in memory.
-package struct LimbAddresses {
+package struct LimbAddresses: @unchecked Sendable {
     package let base: UnsafeMutablePointer<UInt64>
     package let degree: Int
 

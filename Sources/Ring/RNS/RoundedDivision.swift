@@ -54,20 +54,36 @@ public final class RoundedDivision: Sendable {
         precondition(polynomial.basis == source, "divides polynomials over its source")
         precondition(workspace.degree == source.degree && workspace.count >= 1, "the workspace is too small")
         let values = polynomial.values
-        divide(polynomial.limbs, workspace: workspace)
+        divide(
+            polynomial.limbs, remainder: polynomial.limbs.dropping(first: target.count), into: polynomial.limbs,
+            workspace: workspace.limbs, count: workspace.count)
         return RNSPolynomial(basis: target, values: values)
     }
 
-    private func divide(_ limbs: LimbAddresses, workspace: RNSWorkspace) {
-        let remainder = limbs.dropping(first: target.count)
-        for (index, transform) in inverseTransforms.enumerated() { transform(remainder[index]) }
-        conversion.transform(scaled: remainder, targetsAtOnce: workspace.count) { target in
-            workspace.limbs[target % workspace.count]
-        } then: { index, remainder in
-            let ring = target.rings[index]
-            withUnsafePointer(to: ring.modulus.constants) {
-                ring.backend.kernels.pointee.subtract_multiply(
-                    limbs[index], limbs[index], remainder, factors[index], ring.degree, $0)
+    /// Writes the rounded quotient of evaluations over the source to `output`, which may be `limbs`.
+    ///
+    /// - Parameters:
+    ///   - limbs: the limbs of the target primes.
+    ///   - remainder: the limbs of the divisors, which are overwritten.
+    ///   - workspace: `count` limbs for each thread.
+    ///   - threads: up to as many threads share the targets.
+    package func divide(
+        _ limbs: LimbAddresses, remainder: LimbAddresses, into output: LimbAddresses, workspace: LimbAddresses,
+        count: Int, threads: Int = 1
+    ) {
+        parallelFor(inverseTransforms.count, threads: threads) { inverseTransforms[$0](remainder[$0]) }
+        let pieces = min(threads, target.count)
+        parallelFor(pieces, threads: threads) { piece in
+            let own = workspace.dropping(first: piece * count)
+            let targets = piece * target.count / pieces..<(piece + 1) * target.count / pieces
+            conversion.transform(scaled: remainder, targets: targets, targetsAtOnce: count) { target in
+                own[target % count]
+            } then: { index, remainder in
+                let ring = target.rings[index]
+                withUnsafePointer(to: ring.modulus.constants) {
+                    ring.backend.kernels.pointee.subtract_multiply(
+                        output[index], limbs[index], remainder, factors[index], ring.degree, $0)
+                }
             }
         }
     }

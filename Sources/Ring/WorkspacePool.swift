@@ -1,0 +1,19 @@
+import Synchronization
+
+/// Workspaces that operations on many threads borrow, one each, and give back.
+package final class WorkspacePool<Workspace: AnyObject & Sendable>: Sendable {
+    private let idle = Mutex<[Workspace]>([])
+    private let make: @Sendable () -> Workspace
+
+    /// A pool that calls `make` when none of its workspaces is idle.
+    package init(_ make: @escaping @Sendable () -> Workspace) { self.make = make }
+
+    /// Calls `body` with a workspace that nobody else uses meanwhile.
+    package func withWorkspace<Result, Failure: Error>(
+        _ body: (Workspace) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let workspace = idle.withLock { $0.popLast() } ?? make()
+        defer { idle.withLock { $0.append(workspace) } }
+        return try body(workspace)
+    }
+}
