@@ -7,9 +7,10 @@ import PackageDescription
 //     PlaintextReference                      BLAS twins and the accuracy report
 //     SpectralSearch                          encrypted search of spectral libraries
 //     Datasets                                public data sets, prepared from their releases
-//     Spectra      RLWE    CKKS    Storage    spectra | encryption | encoding | files that appear whole or not at all
-//                        Ring                 modular arithmetic, NTT, randomness
-//                        CKernels             the hot loops, in C, chosen at run time
+//     Spectra    CKKS      Storage            spectra | encrypted arithmetic | files that appear whole or not at all
+//                RLWE                         keys, encryption, key switching
+//                Ring                         modular arithmetic, NTT, randomness
+//                CKernels                     the hot loops, in C, chosen at run time
 //
 // No target uses unsafe flags, so any package may depend on these libraries.
 let package = Package(
@@ -49,8 +50,10 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
-        .target(name: "RLWE", dependencies: ["Ring", .product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "CKKS", dependencies: ["CKernels", "Ring"]),
+        .target(name: "RLWE", dependencies: ["CKernels", "Ring", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(
+            name: "CKKS",
+            dependencies: ["CKernels", "RLWE", "Ring", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Spectra", dependencies: ["CZlib"]),
         .target(name: "Storage"),
         .target(
@@ -77,7 +80,7 @@ let package = Package(
         .testTarget(
             name: "RingTests", dependencies: ["Ring", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "RLWETests", dependencies: ["RLWE"]),
-        .testTarget(name: "CKKSTests", dependencies: ["CKKS", "CKernels", "Ring"]),
+        .testTarget(name: "CKKSTests", dependencies: ["CKKS", "CKernels", "RLWE", "Ring"]),
         .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),
         .testTarget(
             name: "DatasetsTests",
