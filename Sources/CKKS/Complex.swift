@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// A complex number of double precision: what a slot holds.
 ///
 /// In memory, the real part and the imaginary part, as in C and BLAS.
@@ -17,4 +25,9 @@ public struct Complex: Sendable, Hashable, BitwiseCopyable {
     public var magnitude: Double { (real * real + imaginary * imaginary).squareRoot() }
     /// Whether both parts are numbers and not infinite.
     public var isFinite: Bool { real.isFinite && imaginary.isFinite }
+}
+
+extension Double {
+    /// log2.
+    var binaryLogarithm: Double { log2(self) }
 }

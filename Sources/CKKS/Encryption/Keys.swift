@@ -1,0 +1,123 @@
+import Crypto
+import Foundation
+import RLWE
+import Ring
+
+/// Makes the keys of CKKS from one secret.
+///
+/// The secret polynomial is derived from the researcher's ``RLWE/SecretKey`` and the parameters' digest, so that the key
+/// file is all there is to keep. Whoever holds a generator can decrypt: hand out only what it makes.
+public struct KeyGenerator: Sendable {
+    /// The parameters.
+    public let parameters: CKKSParameters
+    /// The secret.
+    public let secret: SecretPolynomial
+    /// Threads to use.
+    public var threads = 1
+
+    /// The generator of the keys of `key`.
+    public init(parameters: CKKSParameters, key: SecretKey) {
+        self.parameters = parameters
+        secret = SecretPolynomial(key: key, label: "ckks", context: parameters.digest, chain: parameters.chain)
+    }
+
+    /// A key with which anybody can encrypt.
+    public func publicKey() -> PublicKey { PublicKey(of: secret) }
+
+    /// The key that products of ciphertexts need.
+    ///
+    /// - Throws: ``KeyError/noSpecialPrimes``.
+    public func relinearizationKey() throws(KeyError) -> SwitchingKey {
+        try requireSpecialPrimes()
+        return secret.relinearizationKey(threads: threads)
+    }
+
+    /// The key that rotations by `steps` slots to the left need, to the right for negative ones.
+    ///
+    /// - Throws: ``KeyError/noSpecialPrimes``.
+    public func rotationKey(steps: Int) throws(KeyError) -> SwitchingKey {
+        try automorphismKey(
+            exponent: Automorphism.rotationExponent(steps: steps, degree: parameters.degree))
+    }
+
+    /// The key that conjugation needs.
+    ///
+    /// - Throws: ``KeyError/noSpecialPrimes``.
+    public func conjugationKey() throws(KeyError) -> SwitchingKey {
+        try automorphismKey(exponent: Automorphism.conjugationExponent(degree: parameters.degree))
+    }
+
+    /// Keys for products, for rotations by all of `rotations`, and for conjugation where it is asked for.
+    ///
+    /// - Throws: ``KeyError/noSpecialPrimes``.
+    public func evaluationKeys(
+        relinearization: Bool = true, rotations: some Sequence<Int> = [], conjugation: Bool = false
+    ) throws(KeyError) -> EvaluationKeys {
+        var keys = EvaluationKeys(parameters: parameters)
+        if relinearization { keys.relinearization = try relinearizationKey() }
+        for steps in rotations {
+            let exponent = Automorphism.rotationExponent(steps: steps, degree: parameters.degree)
+            guard exponent != 1, keys.automorphisms[exponent] == nil else { continue }
+            keys.insert(try automorphismKey(exponent: exponent), exponent: exponent)
+        }
+        if conjugation {
+            let exponent = Automorphism.conjugationExponent(degree: parameters.degree)
+            keys.insert(try automorphismKey(exponent: exponent), exponent: exponent)
+        }
+        return keys
+    }
+
+    private func automorphismKey(exponent: Int) throws(KeyError) -> SwitchingKey {
+        try requireSpecialPrimes()
+        return secret.automorphismKey(exponent: exponent, threads: threads)
+    }
+
+    private func requireSpecialPrimes() throws(KeyError) {
+        guard parameters.chain.special != nil else { throw .noSpecialPrimes }
+    }
+}
+
+/// The public keys with which an ``Evaluator`` works. They let nobody decrypt.
+public struct EvaluationKeys: Sendable {
+    /// The parameters.
+    public let parameters: CKKSParameters
+    /// The key for products of ciphertexts.
+    public var relinearization: SwitchingKey?
+    /// The keys of automorphisms, with their permutations of evaluations, by exponent.
+    package private(set) var automorphisms: [Int: (key: SwitchingKey, permutation: Automorphism)] = [:]
+
+    /// No keys: for sums and products with plaintexts.
+    public init(parameters: CKKSParameters) { self.parameters = parameters }
+
+    /// Adds the key of the automorphism X -> X^exponent.
+    public mutating func insert(_ key: SwitchingKey, exponent: Int) {
+        automorphisms[exponent] = (key, Automorphism(degree: parameters.degree, exponent: exponent))
+    }
+
+    /// The exponents of the automorphisms that there are keys for.
+    public var automorphismExponents: [Int] { automorphisms.keys.sorted() }
+
+    /// Size of all keys in memory.
+    public var byteCount: Int {
+        (relinearization?.byteCount ?? 0) + automorphisms.values.reduce(0) { $0 + $1.key.byteCount }
+    }
+}
+
+/// A key that is not there.
+public enum KeyError: Error, Equatable, CustomStringConvertible {
+    case noSpecialPrimes
+    case noRelinearizationKey
+    case noRotationKey(steps: Int)
+    case noConjugationKey
+
+    /// One line that says what is wrong, and what would be right.
+    public var description: String {
+        switch self {
+        case .noSpecialPrimes: "these parameters have no special primes, so keys cannot be switched with them"
+        case .noRelinearizationKey:
+            "a product of ciphertexts needs the relinearisation key, which is not among the keys"
+        case .noRotationKey(let steps): "a rotation by \(steps) slots needs its key, which is not among the keys"
+        case .noConjugationKey: "conjugation needs its key, which is not among the keys"
+        }
+    }
+}

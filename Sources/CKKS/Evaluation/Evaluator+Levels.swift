@@ -1,0 +1,61 @@
+import RLWE
+import Ring
+
+// Levels and scales.
+extension Evaluator {
+    /// Divides by the level's last prime, and the scale with it: the message stays, its error shrinks, one prime fewer is
+    /// left. One transform for each prime and polynomial.
+    ///
+    /// - Throws: ``EvaluationError/lowestLevel``.
+    public func rescale(_ x: Ciphertext) throws(EvaluationError) -> Ciphertext {
+        try requireOwn(x)
+        guard x.primes > 1 else { throw .lowestLevel }
+        var result = PolynomialVector(
+            uninitialized: parameters.chain.basis.prefix(x.primes - 1), count: x.size)
+        pool.withWorkspace { switcher in
+            for index in 0..<x.size {
+                switcher.divideByLast(
+                    x.polynomials.limbs(index), into: result.mutableLimbs(index), primes: x.primes)
+            }
+        }
+        return rescaled(x, result)
+    }
+
+    /// What scale and noise become when the last prime of x is divided away.
+    func rescaled(_ x: Ciphertext, _ polynomials: PolynomialVector) -> Ciphertext {
+        let last = Double(x.basis.moduli[x.primes - 1].value)
+        return Ciphertext(
+            parameters: parameters, polynomials: polynomials, scale: x.scale / last, packing: x.packing,
+            noise: NoiseEstimate(
+                variance: x.noise.variance / (last * last) + parameters.roundingVariance(size: polynomials.count),
+                magnitude: x.noise.magnitude))
+    }
+
+    /// The same message modulo the first `primes` primes only. Costs a copy.
+    ///
+    /// - Throws: ``EvaluationError/level(primes:available:)``.
+    public func drop(_ x: Ciphertext, toPrimes primes: Int) throws(EvaluationError) -> Ciphertext {
+        try requireOwn(x)
+        guard (1...x.primes).contains(primes) else { throw .level(primes: primes, available: x.primes) }
+        var result = x
+        result.polynomials = x.polynomials.prefix(primes: primes)
+        return result
+    }
+
+    /// The same message at another scale and a lower level, so that it can be added to ciphertexts there: multiplied by
+    /// the quotient of the scales times the level's last prime, and rescaled. Takes at least one prime.
+    ///
+    /// - Throws: ``EvaluationError`` when x is not above the level of `primes` primes, or its scale is too large.
+    public func bring(_ x: Ciphertext, toPrimes primes: Int, scale: Double) throws(EvaluationError) -> Ciphertext {
+        try requireOwn(x)
+        guard primes >= 1, primes < x.primes else { throw .level(primes: primes, available: x.primes - 1) }
+        let above = try drop(x, toPrimes: primes + 1)
+        let last = Double(above.basis.moduli[primes].value)
+        // The factor is an integer: the scale it has is what it is divided by.
+        let factor = (scale / x.scale * last).rounded()
+        guard factor >= 1, factor.isFinite else { throw .scaleMismatch(x.scale, scale) }
+        var product = try multiply(above, by: 1, scale: factor)
+        product.scale = scale * last
+        return try rescale(product)
+    }
+}
