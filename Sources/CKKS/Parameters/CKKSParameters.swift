@@ -33,18 +33,8 @@ public final class CKKSParameters: Sendable {
     /// The kernels in use.
     public var backend: Backend { chain.basis.backend }
 
-    /// The parameters' specification, which is their name: degree, bit lengths of the primes and special primes.
-    public var name: String {
-        let runs = { (bits: [Int]) in
-            bits.reduce(into: [(bits: Int, count: Int)]()) { runs, bits in
-                if runs.last?.bits == bits { runs[runs.count - 1].count += 1 } else { runs.append((bits, 1)) }
-            }.map { $0.count == 1 ? "\($0.bits)" : "\($0.count)x\($0.bits)" }.joined(separator: "+")
-        }
-        let special = literal.specialPrimeBits.isEmpty ? "" : "-p" + runs(literal.specialPrimeBits)
-        let digits = chain.digitSize == literal.specialPrimeBits.count ? "" : "-d\(chain.digitSize)"
-        return
-            "ckks-n\(degree)-q\(runs(literal.primeBits))\(special)\(digits)-\(security.map { "\($0.rawValue)" } ?? "insecure")"
-    }
+    /// The parameters' specification, which is their name.
+    public var name: String { literal.name }
 
     /// Checks `literal`, finds its primes and builds their tables.
     ///
