@@ -78,6 +78,24 @@ struct WireRoundTripTests {
         }
     }
 
+    @Test("keys that travel one by one make the set that they come from")
+    func merging() throws {
+        let scheme = try WireScheme()
+        let whole = try scheme.generator.evaluationKeys(rotations: [1, 2], conjugation: true)
+        var merged = EvaluationKeys(parameters: scheme.parameters)
+        // In any order, and twice: the relinearisation key is in no set but the last.
+        for exponent in whole.automorphismExponents.reversed() + [5] {
+            var single = EvaluationKeys(parameters: scheme.parameters)
+            single.insert(whole.automorphisms[exponent]!.key, exponent: exponent)
+            merged.merge(try travelled(single, scheme.parameters))
+        }
+        var last = EvaluationKeys(parameters: scheme.parameters)
+        last.relinearization = whole.relinearization
+        merged.merge(last)
+        merged.merge(EvaluationKeys(parameters: scheme.parameters))
+        #expect(merged.serialized() == whole.serialized())
+    }
+
     @Test("parameters", arguments: Backend.available)
     func parameters(backend: Backend) throws {
         for literal in SchemeCase.literals + [WireScheme.literal, .n4096, .n8192] {
