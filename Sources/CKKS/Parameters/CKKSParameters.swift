@@ -43,16 +43,17 @@ public final class CKKSParameters: Sendable {
         try Self.check(literal)
         self.literal = literal
         let moduli = try Self.primes(literal)
+        // Before any table is built, so that nobody's literal makes work that is then refused.
+        security = try Self.security(of: moduli, literal)
         do {
             let full = try RNSBasis(degree: literal.degree, moduli: moduli, backend: backend)
             let count = literal.primeBits.count
             chain = try ModulusChain(
                 basis: full.prefix(count), special: count < full.count ? full[count..<full.count] : nil,
-                digitSize: literal.digitSize ?? min(max(1, literal.specialPrimeBits.count), count))
+                digitSize: Self.digitSize(literal))
         } catch {
             throw .basis(error)
         }
-        security = try Self.security(of: chain, literal)
         do {
             encoder = try Encoder(basis: chain.basis)
         } catch {
@@ -61,7 +62,8 @@ public final class CKKSParameters: Sendable {
         digest = Self.digest(of: chain)
     }
 
-    private static let largestPrimeCount = 48
+    /// The most primes of a chain; there is room for one fewer special primes.
+    static let largestPrimeCount = 48
 
     private static func check(_ literal: ParametersLiteral) throws(ParametersError) {
         guard literal.degree.nonzeroBitCount == 1, (1 << 10...1 << 16).contains(literal.degree) else {
@@ -100,8 +102,13 @@ public final class CKKSParameters: Sendable {
         return wanted.map { found[$0]!.removeFirst() }
     }
 
+    /// As many primes as there are special ones, where the literal says nothing.
+    private static func digitSize(_ literal: ParametersLiteral) -> Int {
+        literal.digitSize ?? min(max(1, literal.specialPrimeBits.count), literal.primeBits.count)
+    }
+
     private static func security(
-        of chain: ModulusChain, _ literal: ParametersLiteral
+        of moduli: [Modulus], _ literal: ParametersLiteral
     ) throws(ParametersError) -> SecurityLevel? {
         let required: SecurityLevel
         switch literal.security {
@@ -110,20 +117,36 @@ public final class CKKSParameters: Sendable {
         case .bits192: required = .bits192
         case .bits256: required = .bits256
         }
-        guard let level = SecurityTable.level(degree: chain.degree, logModulus: chain.logModulus), level >= required
-        else {
+        let logModulus = moduli.reduce(BigInteger(1)) { $0 * BigInteger($1.value) }.bitWidth
+        guard let level = SecurityTable.level(degree: literal.degree, logModulus: logModulus), level >= required else {
             throw .insecure(
-                degree: chain.degree, logModulus: chain.logModulus, required: required,
-                allowed: SecurityTable.maximumLogModulus(degree: chain.degree, level: required))
+                degree: literal.degree, logModulus: logModulus, required: required,
+                allowed: SecurityTable.maximumLogModulus(degree: literal.degree, level: required))
         }
         return level
     }
 
     /// Everything that two parties have to agree on: degree, primes, special primes, digits.
-    private static func digest(of chain: ModulusChain) -> Data {
+    static func digest(of chain: ModulusChain) -> Data {
+        digest(
+            degree: chain.degree, moduli: chain.full.moduli, primeCount: chain.primeCount, digitSize: chain.digitSize)
+    }
+
+    /// The digest of the parameters that `literal` makes, at the cost of finding the primes.
+    ///
+    /// - Throws: ``ParametersError``.
+    static func digest(of literal: ParametersLiteral) throws(ParametersError) -> Data {
+        try check(literal)
+        let moduli = try primes(literal)
+        _ = try security(of: moduli, literal)
+        return digest(
+            degree: literal.degree, moduli: moduli, primeCount: literal.primeBits.count,
+            digitSize: digitSize(literal))
+    }
+
+    private static func digest(degree: Int, moduli: [Modulus], primeCount: Int, digitSize: Int) -> Data {
         let numbers =
-            [chain.degree, chain.primeCount, chain.specialCount, chain.digitSize].map { UInt64($0) }
-            + chain.full.moduli.map(\.value)
+            [degree, primeCount, moduli.count - primeCount, digitSize].map { UInt64($0) } + moduli.map(\.value)
         var bytes = Data("massspecfhe/ckks/1".utf8)
         for number in numbers { withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) } }
         return Data(SHA256.hash(data: bytes))
