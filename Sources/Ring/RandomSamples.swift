@@ -8,7 +8,7 @@ extension RandomStream {
     /// than one word in 64 is rejected on average, as q lies that close below a power of two.
     ///
     /// In variable time, by rejection, so for public values only.
-    package func fillUniform(
+    public func fillUniform(
         _ values: UnsafeMutablePointer<UInt64>, count: Int, modulus: Modulus, stream number: UInt64
     ) {
         var found = 0
@@ -25,13 +25,13 @@ extension RandomStream {
 
     /// Writes `output.count` uniform ternary values, -1, 0 or 1: those that ``sampleTernary(into:from:backend:)``
     /// makes of the stream's words.
-    package func fillTernary(_ output: UnsafeMutableBufferPointer<Int8>, stream number: UInt64, backend: Backend) {
+    public func fillTernary(_ output: UnsafeMutableBufferPointer<Int8>, stream number: UInt64, backend: Backend) {
         fill(output, stream: number) { sampleTernary(into: $0, from: $1, backend: backend) }
     }
 
     /// Writes `output.count` samples of `distribution`: those that ``DiscreteGaussian/sample(into:from:backend:)``
     /// makes of the stream's words.
-    package func fillGaussian(
+    public func fillGaussian(
         _ output: UnsafeMutableBufferPointer<Int8>, distribution: DiscreteGaussian, stream number: UInt64,
         backend: Backend
     ) {
