@@ -33,7 +33,8 @@ public final class CKKSParameters: Sendable {
     /// The kernels in use.
     public var backend: Backend { chain.basis.backend }
 
-    /// The parameters' specification, which is their name: degree, bit lengths of the primes and special primes.
+    /// The parameters' specification, which is their name: degree, bit lengths of the primes and special primes, digits
+    /// if their size is unusual, and the degree that primes are shared with.
     public var name: String {
         let runs = { (bits: [Int]) in
             bits.reduce(into: [(bits: Int, count: Int)]()) { runs, bits in
@@ -42,8 +43,9 @@ public final class CKKSParameters: Sendable {
         }
         let special = literal.specialPrimeBits.isEmpty ? "" : "-p" + runs(literal.specialPrimeBits)
         let digits = chain.digitSize == literal.specialPrimeBits.count ? "" : "-d\(chain.digitSize)"
-        return
-            "ckks-n\(degree)-q\(runs(literal.primeBits))\(special)\(digits)-\(security.map { "\($0.rawValue)" } ?? "insecure")"
+        let ring = literal.primeDegree.map { $0 == degree ? "" : "-r\($0)" } ?? ""
+        let strength = security.map { "\($0.rawValue)" } ?? "insecure"
+        return "ckks-n\(degree)-q\(runs(literal.primeBits))\(special)\(digits)\(ring)-\(strength)"
     }
 
     /// Checks `literal`, finds its primes and builds their tables.
@@ -77,6 +79,11 @@ public final class CKKSParameters: Sendable {
         guard literal.degree.nonzeroBitCount == 1, (1 << 10...1 << 16).contains(literal.degree) else {
             throw .degree(literal.degree)
         }
+        if let primeDegree = literal.primeDegree {
+            guard primeDegree.nonzeroBitCount == 1, (literal.degree...1 << 16).contains(primeDegree) else {
+                throw .primeDegree(primeDegree, degree: literal.degree)
+            }
+        }
         guard (1...largestPrimeCount).contains(literal.primeBits.count) else {
             throw .primeCount(literal.primeBits.count, largest: largestPrimeCount)
         }
@@ -97,14 +104,15 @@ public final class CKKSParameters: Sendable {
     /// For each bit length, the largest primes below the power of two, in the order of the literal.
     private static func primes(_ literal: ParametersLiteral) throws(ParametersError) -> [Modulus] {
         let wanted = literal.primeBits + literal.specialPrimeBits
+        let degree = literal.primeDegree ?? literal.degree
         var found: [Int: ArraySlice<Modulus>] = [:]
         for bits in Set(wanted) {
             do {
                 found[bits] = try Modulus.primes(
-                    bits: bits, congruentToOneModulo: UInt64(2 * literal.degree), count: wanted.count { $0 == bits })[
+                    bits: bits, congruentToOneModulo: UInt64(2 * degree), count: wanted.count { $0 == bits })[
                         ...]
             } catch {
-                throw .tooFewPrimes(bits: bits, degree: literal.degree)
+                throw .tooFewPrimes(bits: bits, degree: degree)
             }
         }
         return wanted.map { found[$0]!.removeFirst() }
@@ -150,6 +158,7 @@ extension CKKSParameters: Hashable {
 /// Why a literal makes no parameters.
 public enum ParametersError: Error, Equatable, CustomStringConvertible {
     case degree(Int)
+    case primeDegree(Int, degree: Int)
     case primeCount(Int, largest: Int)
     case primeBits(Int)
     case digitSize(Int, primes: Int)
@@ -162,6 +171,8 @@ public enum ParametersError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .degree(let degree): "ring degree \(degree): it must be a power of two from 1024 to 65536"
+        case .primeDegree(let shared, let degree):
+            "primes shared with ring degree \(shared): it must be a power of two from \(degree) to 65536"
         case .primeCount(let count, let largest): "\(count) primes: there must be 1 to \(largest)"
         case .primeBits(let bits): "a prime of \(bits) bits: primes have 20 to 49"
         case .digitSize(let size, let primes): "digits of \(size) primes: a digit has 1 to \(primes)"
