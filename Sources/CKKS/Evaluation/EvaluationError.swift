@@ -9,6 +9,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case scaleOverflow(logScale: Double, logModulus: Double)
     case key(KeyError)
     case encoding(EncodingError)
+    case matrix(MatrixError)
     case argument(String)
 
     /// One line that says what is wrong, and what would be right.
@@ -27,6 +28,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
             "a scale of 2^\(rounded(logScale)) modulo 2^\(rounded(logModulus)): rescale first, or begin with more primes"
         case .key(let error): error.description
         case .encoding(let error): error.description
+        case .matrix(let error): error.description
         case .argument(let text): text
         }
     }
