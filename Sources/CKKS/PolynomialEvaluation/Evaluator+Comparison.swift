@@ -50,7 +50,8 @@ extension Evaluator {
     /// The greater of a and b, in every slot: (a + b) / 2 + (a - b) sign(a - b) / 2, ``CompositeSign/maximumEvaluationDepth``
     /// levels below them. Costs one product more than the sign.
     ///
-    /// Within max(error, gap (1 + error)) / 2 and the noise, for all a and b in [0, 1], however close to each other.
+    /// Within max(error, gap (1 + error)) / 2 and the noise, for all a and b in [0, 1], however close to each other: where
+    /// the sign is undecided its noise is larger, and what it is multiplied by is as much smaller.
     /// - Parameter targetScale: What the result's scale will be, exactly. When left out, that of a.
     /// - Throws: ``EvaluationError`` when the scales differ; as ``sign(_:by:targetScale:)``.
     public func maximum(

@@ -53,13 +53,13 @@ struct ComparisonTests {
         }
     }
 
-    @Test("comparisons, and the greater of two", arguments: [Backend.selected])
-    func comparisons(_ backend: Backend) throws {
+    @Test("comparisons, and the greater of two")
+    func comparisons() throws {
         var generator = TestGenerator(seed: 12)
         let gap = 0x1p-4
         let sign = try CompositeSign(gap: gap, error: 0x1p-6)
         #expect(sign.maximumEvaluationDepth == sign.depth + 1)
-        let scheme = try Scheme(.levels(sign.maximumEvaluationDepth), backend: backend)
+        let scheme = try Scheme(.levels(sign.maximumEvaluationDepth))
         let differences = decided(scheme.parameters.slotCapacity, gap: gap, &generator)
         let a = differences.map { Double.random(in: max(0, $0)...min(1, 1 + $0), using: &generator) }
         let b = zip(a, differences).map { max(0, min(1, $0 - $1)) }
