@@ -80,7 +80,10 @@ let package = Package(
         .testTarget(
             name: "RingTests", dependencies: ["Ring", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "RLWETests", dependencies: ["RLWE"]),
-        .testTarget(name: "CKKSTests", dependencies: ["CKKS", "CKernels", "RLWE", "Ring"]),
+        .testTarget(
+            name: "CKKSTests",
+            dependencies: ["CKKS", "CKernels", "RLWE", "Ring", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["Vectors"]),
         .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),
         .testTarget(
             name: "DatasetsTests",

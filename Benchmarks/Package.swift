@@ -12,6 +12,8 @@ let package = Package(
     dependencies: [
         .package(name: "MassSpecFHE", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // AES block by block, beside the streams that the library makes of it.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
         .target(name: "CMachine"),
@@ -26,12 +28,15 @@ let package = Package(
             name: "msfhe-bench",
             dependencies: [
                 "Harness", "CInteger8",
+                .product(name: "CKKS", package: "MassSpecFHE"),
                 .product(name: "CKernels", package: "MassSpecFHE"),
                 .product(name: "PlaintextReference", package: "MassSpecFHE"),
                 .product(name: "Ring", package: "MassSpecFHE"),
                 .product(name: "SpectralSearch", package: "MassSpecFHE"),
                 .product(name: "Spectra", package: "MassSpecFHE"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         .testTarget(name: "HarnessTests", dependencies: ["Harness"]),
     ],

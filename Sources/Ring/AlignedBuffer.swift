@@ -27,6 +27,7 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
     private let base: UnsafeMutableRawPointer
     private let byteCount: Int
     private let lifetime: BufferLifetime
+    private let recycler: BufferRecycler?
 
     private static var hugePage: Int { 2 << 20 }
 
@@ -37,26 +38,33 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
     }
 
     /// A buffer of `count` elements that are all written before they are read: clearing it first would cost as much
-    /// as an addition of polynomials.
-    package init(uninitialized count: Int, lifetime: BufferLifetime = .ordinary) {
+    /// as an addition of polynomials. With a `recycler`, its memory comes from there and goes back there.
+    package init(
+        uninitialized count: Int, lifetime: BufferLifetime = .ordinary, recycler: BufferRecycler? = nil
+    ) {
         self.count = count
         self.lifetime = lifetime
+        self.recycler = recycler
         byteCount = max(count * MemoryLayout<Element>.stride, 64)
-        let isLarge = byteCount >= Self.hugePage
+        base = recycler?.take(byteCount: byteCount) ?? Self.allocate(byteCount)
+    }
+
+    private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+        let isLarge = byteCount >= hugePage
         var pointer: UnsafeMutableRawPointer?
-        let status = posix_memalign(&pointer, isLarge ? Self.hugePage : 64, byteCount)
+        let status = posix_memalign(&pointer, isLarge ? hugePage : 64, byteCount)
         guard status == 0, let pointer else {
             fatalError("out of memory: a buffer of \(byteCount) bytes could not be allocated")
         }
         #if os(Linux)
             if isLarge { madvise(pointer, byteCount, Int32(MADV_HUGEPAGE)) }
         #endif
-        base = pointer
+        return pointer
     }
 
     deinit {
         if lifetime == .wiped { wipe(base, byteCount) }
-        free(base)
+        if let recycler { recycler.give(base, byteCount: byteCount) } else { free(base) }
     }
 
     /// Calls `body` with the elements; the pointer must not outlive the call.

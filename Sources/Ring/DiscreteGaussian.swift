@@ -7,17 +7,18 @@ import Foundation
 /// Sampled in constant time by inverting the distribution of the magnitude: one 64-bit word and `bound`
 /// comparisons per sample. The thresholds are rounded to 63 bits from doubles that are accurate relative to the
 /// tail they describe, which keeps the distance from the exact distribution below 2^-48.
-package struct DiscreteGaussian: Sendable, Hashable {
+public struct DiscreteGaussian: Sendable, Hashable {
     /// Width parameter.
-    package let sigma: Double
+    public let sigma: Double
     /// Largest magnitude ever returned.
-    package let bound: Int
+    public let bound: Int
     /// thresholds[k] = 2^63 P(|X| > k), for k in 0 ..< bound.
     package let thresholds: [UInt64]
     /// The square root of the variance; for bounds of six sigma and more it equals sigma to nine digits.
     package let standardDeviation: Double
 
-    package init(sigma: Double, bound: Int) {
+    /// The distribution of width `sigma`, cut off beyond `bound`, 1 to 127.
+    public init(sigma: Double, bound: Int) {
         precondition(sigma > 0 && (1...127).contains(bound), "a discrete Gaussian needs a width and a bound")
         self.sigma = sigma
         self.bound = bound
@@ -35,7 +36,7 @@ package struct DiscreteGaussian: Sendable, Hashable {
     }
 
     /// Writes `output.count` samples from `random`, which holds eight bytes for each.
-    package func sample(
+    public func sample(
         into output: UnsafeMutableBufferPointer<Int8>, from random: UnsafeRawBufferPointer, backend: Backend
     ) {
         precondition(random.count == 8 * output.count, "a sample takes one 64-bit word")
@@ -46,7 +47,7 @@ package struct DiscreteGaussian: Sendable, Hashable {
 }
 
 /// Writes uniform ternary values, -1, 0 or 1, from `random`, which holds eight bytes for each.
-package func sampleTernary(
+public func sampleTernary(
     into output: UnsafeMutableBufferPointer<Int8>, from random: UnsafeRawBufferPointer, backend: Backend
 ) {
     precondition(random.count == 8 * output.count, "a sample takes one 64-bit word")

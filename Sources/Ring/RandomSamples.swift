@@ -1,14 +1,14 @@
-/// Samples straight from a numbered stream, expanded piece by piece, so that random words stay in the first-level
-/// cache; they are wiped.
+/// Samples straight from a numbered stream, expanded piece by piece, so that random words stay in the caches; they
+/// are wiped.
 extension RandomStream {
     /// Writes `count` uniform residues modulo q, canonical, to `values`.
     ///
     /// Residues are defined by the stream, as files carry seeds in their place: of its 64-bit little-endian words, one
-    /// after the other, the low bits, as many as q has; those below q, in this order, until there are `count`. At most
-    /// one word in 64 is rejected, as q lies that close below a power of two.
+    /// after the other, the low bits, as many as q has; those below q, in this order, until there are `count`. Fewer
+    /// than one word in 64 is rejected on average, as q lies that close below a power of two.
     ///
     /// In variable time, by rejection, so for public values only.
-    package func fillUniform(
+    public func fillUniform(
         _ values: UnsafeMutablePointer<UInt64>, count: Int, modulus: Modulus, stream number: UInt64
     ) {
         var found = 0
@@ -25,13 +25,13 @@ extension RandomStream {
 
     /// Writes `output.count` uniform ternary values, -1, 0 or 1: those that ``sampleTernary(into:from:backend:)``
     /// makes of the stream's words.
-    package func fillTernary(_ output: UnsafeMutableBufferPointer<Int8>, stream number: UInt64, backend: Backend) {
+    public func fillTernary(_ output: UnsafeMutableBufferPointer<Int8>, stream number: UInt64, backend: Backend) {
         fill(output, stream: number) { sampleTernary(into: $0, from: $1, backend: backend) }
     }
 
     /// Writes `output.count` samples of `distribution`: those that ``DiscreteGaussian/sample(into:from:backend:)``
     /// makes of the stream's words.
-    package func fillGaussian(
+    public func fillGaussian(
         _ output: UnsafeMutableBufferPointer<Int8>, distribution: DiscreteGaussian, stream number: UInt64,
         backend: Backend
     ) {
@@ -69,30 +69,32 @@ private func acceptResidues(
 ) -> Int {
     let mask = UInt64.max >> UInt64(64 - modulus.bits)
     let q = modulus.value
-    func residue(_ index: Int) -> UInt64 {
-        UInt64(littleEndian: words.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)) & mask
-    }
     let wordCount = words.count / 8
+    let base = words.baseAddress!
+    func residue(_ index: Int) -> UInt64 {
+        UInt64(littleEndian: base.loadUnaligned(fromByteOffset: 8 &* index, as: UInt64.self)) & mask
+    }
     let run = 32
     var (read, found) = (0, 0)
-    // Run by run while nothing is rejected from one, which takes no branch for each word.
+    // Run by run, without a branch for each word while no run has one that is rejected.
     while read + run <= wordCount, found + run <= limit {
+        let accepted = values + found
         var signs: UInt64 = 0
         for index in 0..<run {
-            let candidate = residue(read + index)
-            values[found + index] = candidate
-            signs |= q - 1 &- candidate
+            let candidate = residue(read &+ index)
+            accepted[index] = candidate
+            signs |= (q &- 1) &- candidate
         }
         if signs >> 63 == 0 {
             found += run
         } else {
-            var kept = found
-            for index in found..<found + run {
-                let candidate = values[index]
-                values[kept] = candidate
-                kept += candidate < q ? 1 : 0
+            var kept = 0
+            for index in 0..<run {
+                let candidate = accepted[index]
+                accepted[kept] = candidate
+                kept &+= candidate < q ? 1 : 0
             }
-            found = kept
+            found += kept
         }
         read += run
     }

@@ -1,5 +1,6 @@
 import Foundation
 import RLWE
+import Ring
 import Testing
 
 @testable import CKKS
@@ -68,5 +69,24 @@ struct ParametersTests {
         #expect(try CKKSParameters(literal) == parameters)
         literal.primeBits[3] = 39
         #expect(try CKKSParameters(literal) != parameters)
+    }
+}
+
+@Suite("Set-up of CKKS parameters")
+struct ParametersSetupTests {
+    @Test("GMP agrees with every constant of every level", arguments: SchemeCase.literals)
+    func small(_ literal: ParametersLiteral) throws {
+        let finding = ParametersVerification.run(try CKKSParameters(literal))
+        #expect(finding.failures == [])
+        #expect(finding.constants > 15 * literal.degree * literal.primeBits.count)
+    }
+
+    @Test("GMP agrees with what the named sets' levels switch and rescale with", arguments: ParametersLiteral.named)
+    func named(_ literal: ParametersLiteral) throws {
+        // The tables of transforms are checked for smaller rings; `msfhe info --check` checks these, too.
+        guard literal.degree <= 1 << 14 else { return }
+        var check = SetupCheck()
+        check.check(constantsOf: try CKKSParameters(literal))
+        #expect(check.failures == [])
     }
 }

@@ -17,8 +17,8 @@ package struct Row: Sendable {
     /// else is a figure.
     package static let parameterNames = [
         "name", "backend", "threads", "n", "primeBits", "lazy", "terms", "rows", "dimension", "columns",
-        "logQ",
-        "rowBits", "primes", "specialPrimes", "targets", "logQP", "queries", "preset", "aPart", "library",
+        "logQ", "streamBytes", "rowBits", "primes", "specialPrimes", "targets", "logQP", "queries", "preset", "aPart",
+        "library",
         "memoryLimitMiB", "peer",
     ]
 

@@ -66,7 +66,8 @@ struct WrongResult: Error, CustomStringConvertible {
 enum Suite {
     static func all(_ perturbation: PerturbationOptions) -> [any Benchmark] {
         TransformBenchmark.all + DotBenchmark.all + DotStreamBenchmark.all + MatrixProductBenchmark.all
-            + ResidueNumberBenchmark.all + Integer8Benchmark.all + BatchSearchBenchmark.all
+            + ResidueNumberBenchmark.all + AutomorphismBenchmark.all + ExpansionBenchmark.all + SamplingBenchmark.all
+            + EncoderBenchmark.all + Integer8Benchmark.all + BatchSearchBenchmark.all
             + ScaleBenchmark.all(perturbation)
     }
 }

@@ -6,8 +6,8 @@
 /// make the best composition, so that only the degrees are to be chosen: by dynamic programming, for the least depth
 /// and then the fewest products of ciphertexts (Lee, Lee, No, Kim: "Minimax Approximation of Sign Function by Composite
 /// Polynomial for Homomorphic Comparison", IEEE TDSC 2021; compositions before: Cheon, Kim, Kim, Lee, Lee, ASIACRYPT
-/// 2020). Products are those of ``EvaluationCost``; the paper divides by T_3, T_6
-/// and the like too and counts one less at degrees 5, 9, 17 and 19.
+/// 2020). Products are those of ``EvaluationCost``, whose giant steps are powers of two; the method's published counts
+/// are one less at degrees 5, 9, 17 and 19.
 ///
 /// All polynomials grow monotonously within their gaps: for |x| below ``gap`` the result stays within -1 - error ...
 /// 1 + error, on the way between.

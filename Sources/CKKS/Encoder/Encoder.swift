@@ -55,9 +55,12 @@ public final class Encoder: Sendable {
     /// The largest magnitude of a scaled coefficient modulo the first `primes` primes: just below half their product,
     /// so that no rounding goes beyond it, and 2^128 at most.
     public func coefficientLimit(primes: Int) -> Double {
+        coefficientLimit(primes: primes, upTo: exp2(Double(Self.largestCoefficientBits)))
+    }
+
+    private func coefficientLimit(primes: Int, upTo largest: Double) -> Double {
         let product = basis.moduli.prefix(primes).reduce(1.0) { $0 * Double($1.value) }
-        return min(product / 2, Double(sign: .plus, exponent: Self.largestCoefficientBits, significand: 1))
-            * (1 - 0x1p-20)
+        return min(product / 2, largest) * (1 - 0x1p-20)
     }
 }
 
@@ -183,8 +186,8 @@ extension Encoder {
 extension Encoder {
     /// The complex slots of a plaintext: the number that it was packed with, or all for packed coefficients.
     ///
-    /// The plaintext's level is that of its primes, the first of the basis. Coefficients beyond the range of doubles
-    /// give infinite or undefined slots; nothing that was encoded has them.
+    /// The plaintext's level is that of its primes, the first of the basis, of which as many are read as coefficients of
+    /// 2^128 or of 2^64 times the scale need; larger ones give undefined slots, and nothing that was encoded has them.
     public func decode(_ plaintext: borrowing Plaintext, workspace: EncoderWorkspace? = nil) -> [Complex] {
         let workspace = checked(workspace)
         let count = Self.slotCount(of: plaintext.packing, capacity: slotCapacity)
@@ -217,6 +220,13 @@ extension Encoder {
         }
     }
 
+    /// How many of a plaintext's primes decoding reads: enough for coefficients of 2^128, which is the most that
+    /// encoding makes, and for numbers of 2^64 times the scale.
+    package func primesForDecoding(scale: Double, primes: Int) -> Int {
+        let limit = max(exp2(Double(Self.largestCoefficientBits)), scale * 0x1p64)
+        return (1...primes).first { coefficientLimit(primes: $0, upTo: .infinity) >= limit } ?? primes
+    }
+
     private static func slotCount(of packing: Packing, capacity: Int) -> Int {
         switch packing {
         case .slots(let count):
@@ -228,8 +238,10 @@ extension Encoder {
 
     /// Writes the coefficients that `half` slots stand for, unscaled, to the workspace's halves.
     private func composeCoefficients(of plaintext: borrowing Plaintext, half: Int, _ workspace: EncoderWorkspace) {
-        let level = plaintext.polynomial.basis
-        precondition(basis.starts(with: level), "the plaintext's primes are the first of the encoder's")
+        precondition(
+            basis.starts(with: plaintext.polynomial.basis), "the plaintext's primes are the first of the encoder's")
+        let level = plaintext.polynomial.basis.prefix(
+            primesForDecoding(scale: plaintext.scale, primes: plaintext.polynomial.basis.count))
         let stride = slotCapacity / half
         for (index, ring) in level.rings.enumerated() {
             let limb = workspace.residues[index]

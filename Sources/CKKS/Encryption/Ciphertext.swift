@@ -68,7 +68,7 @@ public struct SeededCiphertext: Sendable {
     /// The ciphertext with both polynomials. Expands the seed.
     public func expanded() -> Ciphertext {
         let basis = body.basis
-        var polynomials = PolynomialVector(uninitialized: basis, count: 2)
+        var polynomials = parameters.chain.makeVector(primes: primes, count: 2)
         basis.copy(body.limbs(0), to: polynomials.mutableLimbs(0))
         let a = polynomials.mutableLimbs(1)
         for (position, ring) in basis.rings.enumerated() {

@@ -23,8 +23,13 @@ public final class Decryptor: Sendable {
     /// The encoded message, with its noise: c_0 + c_1 s, + c_2 s^2 where there is a third polynomial. Point-wise products
     /// only.
     public func decrypt(_ ciphertext: Ciphertext) -> Plaintext {
+        decrypt(ciphertext, primes: ciphertext.primes)
+    }
+
+    /// The encoded message modulo the first `primes` primes.
+    private func decrypt(_ ciphertext: Ciphertext, primes: Int) -> Plaintext {
         precondition(ciphertext.parameters == parameters, "the ciphertext belongs to other parameters")
-        let basis = ciphertext.basis
+        let basis = ciphertext.basis.prefix(primes)
         let message = RNSPolynomial<Evaluation>(uninitializedOver: basis, lifetime: .wiped)
         let (limbs, s) = (message.limbs, secret.limbs)
         // Horner's rule: (c_2 s + c_1) s + c_0.
@@ -37,13 +42,19 @@ public final class Decryptor: Sendable {
         return Plaintext(polynomial: message, scale: ciphertext.scale, packing: ciphertext.packing)
     }
 
-    /// The slots.
+    /// The slots. Only as many primes are decrypted as the slots can need.
     public func decryptSlots(_ ciphertext: Ciphertext) -> [Complex] {
-        parameters.encoder.decode(decrypt(ciphertext))
+        parameters.encoder.decode(decryptForDecoding(ciphertext))
     }
 
-    /// The real parts of the slots.
+    /// The real parts of the slots. Only as many primes are decrypted as the slots can need.
     public func decryptReal(_ ciphertext: Ciphertext) -> [Double] {
-        parameters.encoder.decodeReal(decrypt(ciphertext))
+        parameters.encoder.decodeReal(decryptForDecoding(ciphertext))
+    }
+
+    private func decryptForDecoding(_ ciphertext: Ciphertext) -> Plaintext {
+        decrypt(
+            ciphertext,
+            primes: parameters.encoder.primesForDecoding(scale: ciphertext.scale, primes: ciphertext.primes))
     }
 }

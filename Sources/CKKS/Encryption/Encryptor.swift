@@ -66,7 +66,7 @@ public final class Encryptor: Sendable {
         var polynomials = RLWEEncryption.ofZero(
             secret: secret, seed: seed, primes: plaintext.polynomial.basis.count)
         add(plaintext, to: &polynomials)
-        var body = PolynomialVector(uninitialized: polynomials.basis, count: 1)
+        var body = parameters.chain.makeVector(primes: polynomials.basis.count, count: 1)
         polynomials.basis.copy(polynomials.limbs(0), to: body.mutableLimbs(0))
         return SeededCiphertext(
             parameters: parameters, body: body, seed: seed, scale: plaintext.scale, packing: plaintext.packing,

@@ -94,6 +94,16 @@ public struct EvaluationKeys: Sendable {
         automorphisms[exponent] = (key, Automorphism(degree: parameters.degree, exponent: exponent))
     }
 
+    /// Adds the keys of `other`, such as one of many sets that arrive one after the other; they replace those for the
+    /// same operations.
+    ///
+    /// - Precondition: both belong to the same parameters, the same object.
+    public mutating func merge(_ other: EvaluationKeys) {
+        precondition(other.parameters === parameters, "the keys belong to other parameters")
+        relinearization = other.relinearization ?? relinearization
+        automorphisms.merge(other.automorphisms) { $1 }
+    }
+
     /// The exponents of the automorphisms that there are keys for.
     public var automorphismExponents: [Int] { automorphisms.keys.sorted() }
 

@@ -10,8 +10,7 @@ extension Evaluator {
     public func rescale(_ x: Ciphertext) throws(EvaluationError) -> Ciphertext {
         try requireOwn(x)
         guard x.primes > 1 else { throw .lowestLevel }
-        var result = PolynomialVector(
-            uninitialized: parameters.chain.basis.prefix(x.primes - 1), count: x.size)
+        var result = parameters.chain.makeVector(primes: x.primes - 1, count: x.size)
         pool.withWorkspace { switcher in
             for index in 0..<x.size {
                 switcher.divideByLast(

@@ -15,7 +15,7 @@ extension Evaluator {
         let basis = x.primes <= y.primes ? x.basis : y.basis
         let scale = x.scale * y.scale
         try requireRoom(scale: scale, primes: basis.count)
-        var product = PolynomialVector(uninitialized: basis, count: 3)
+        var product = parameters.chain.makeVector(primes: basis.count, count: 3)
         let outputs = [product.mutableLimbs(0), product.mutableLimbs(1), product.mutableLimbs(2)]
         let (x0, x1) = (x.polynomials.limbs(0), x.polynomials.limbs(1))
         let (y0, y1) = (y.polynomials.limbs(0), y.polynomials.limbs(1))
@@ -48,11 +48,10 @@ extension Evaluator {
         try requireOwn(x)
         guard x.size == 3 else { return x }
         guard let key = keys.relinearization else { throw .key(.noRelinearizationKey) }
-        var result = PolynomialVector(uninitialized: x.basis, count: 2)
+        var result = parameters.chain.makeVector(primes: x.primes, count: 2)
         pool.withWorkspace { switcher in
             let third = x.polynomials.limbs(2)
-            switcher.decompose(third, primes: x.primes)
-            switcher.multiply(by: key, polynomial: third, primes: x.primes)
+            switcher.product(of: third, by: key, primes: x.primes)
             for index in 0..<2 {
                 let output = result.mutableLimbs(index)
                 switcher.divideByP(switcher.sums(index), into: output, primes: x.primes)
@@ -74,11 +73,10 @@ extension Evaluator {
         guard x.size == 3 else { return try rescale(x) }
         guard let key = keys.relinearization else { throw .key(.noRelinearizationKey) }
         let special = parameters.chain.level(primes: x.primes).specialProduct
-        var result = PolynomialVector(uninitialized: parameters.chain.basis.prefix(x.primes - 1), count: 2)
+        var result = parameters.chain.makeVector(primes: x.primes - 1, count: 2)
         pool.withWorkspace { switcher in
             let third = x.polynomials.limbs(2)
-            switcher.decompose(third, primes: x.primes)
-            switcher.multiply(by: key, polynomial: third, primes: x.primes)
+            switcher.product(of: third, by: key, primes: x.primes)
             for index in 0..<2 {
                 let sum = switcher.sums(index)
                 x.basis.multiplyAdd(sum, x.polynomials.limbs(index), by: special, into: sum, threads: threads)
@@ -110,8 +108,9 @@ extension Evaluator {
         let packing = try commonPacking(x.packing, y.packing)
         let scale = x.scale * y.scale
         try requireRoom(scale: scale, primes: x.primes)
-        var product = PolynomialVector(uninitialized: x.basis, count: x.size)
-        let prepared = AlignedBuffer<UInt64>(uninitialized: x.primes * parameters.degree)
+        var product = parameters.chain.makeVector(primes: x.primes, count: x.size)
+        let prepared = AlignedBuffer<UInt64>(
+            uninitialized: x.primes * parameters.degree, recycler: parameters.chain.recycler)
         let factor = LimbAddresses(base: prepared.unsafeBase, degree: parameters.degree)
         x.basis.multiply(y.polynomial.limbs, by: x.basis.montgomeryFactors, into: factor, threads: threads)
         for index in 0..<x.size {
@@ -138,7 +137,7 @@ extension Evaluator {
         try requireRoom(scale: x.scale * factorScale, primes: x.primes)
         let factors = zip(x.basis.moduli, residues).map { $0.factor($1) }
         var result = x
-        result.polynomials = PolynomialVector(uninitialized: x.basis, count: x.size)
+        result.polynomials = parameters.chain.makeVector(primes: x.primes, count: x.size)
         for index in 0..<x.size {
             x.basis.multiply(
                 x.polynomials.limbs(index), by: factors, into: result.polynomials.mutableLimbs(index), threads: threads)

@@ -19,8 +19,8 @@ extension Evaluator {
         let exponent = Automorphism.conjugationExponent(degree: parameters.degree)
         guard let (key, permutation) = keys.automorphisms[exponent] else { throw .key(.noConjugationKey) }
         return pool.withWorkspace { switcher in
-            switcher.decompose(x.polynomials.limbs(1), primes: x.primes)
-            return apply(permutation, key, to: x, switcher)
+            switcher.product(of: x.polynomials.limbs(1), by: key, primes: x.primes)
+            return finish(permutation, of: x, switcher)
         }
     }
 
@@ -31,12 +31,18 @@ extension Evaluator {
     public func rotate(_ x: Ciphertext, by steps: [Int]) throws(EvaluationError) -> [Ciphertext] {
         try requirePair(x)
         let automorphisms = try steps.map { (steps) throws(EvaluationError) in try rotation(steps, slots: x.slotCount) }
-        guard automorphisms.contains(where: { $0 != nil }) else { return steps.map { _ in x } }
+        let second = x.polynomials.limbs(1)
         return pool.withWorkspace { switcher in
-            switcher.decompose(x.polynomials.limbs(1), primes: x.primes)
+            let isHoisted = automorphisms.count { $0 != nil } > 1
+            if isHoisted { switcher.decompose(second, primes: x.primes) }
             return automorphisms.map { automorphism in
                 guard let (key, permutation) = automorphism else { return x }
-                return apply(permutation, key, to: x, switcher)
+                if isHoisted {
+                    switcher.multiply(by: key, polynomial: second, primes: x.primes)
+                } else {
+                    switcher.product(of: second, by: key, primes: x.primes)
+                }
+                return finish(permutation, of: x, switcher)
             }
         }
     }
@@ -53,13 +59,10 @@ extension Evaluator {
         throw .key(.noRotationKey(steps: steps))
     }
 
-    /// Finishes an automorphism of x, whose second polynomial has been taken apart: its key leads to the secret that the
-    /// automorphism turns into the old one.
-    private func apply(
-        _ permutation: Automorphism, _ key: SwitchingKey, to x: Ciphertext, _ switcher: KeySwitcher
-    ) -> Ciphertext {
-        switcher.multiply(by: key, polynomial: x.polynomials.limbs(1), primes: x.primes)
-        var result = PolynomialVector(uninitialized: x.basis, count: 2)
+    /// Finishes an automorphism of x, whose second polynomial has been multiplied with the key that leads to the secret
+    /// which the automorphism turns into the old one.
+    private func finish(_ permutation: Automorphism, of x: Ciphertext, _ switcher: KeySwitcher) -> Ciphertext {
+        var result = parameters.chain.makeVector(primes: x.primes, count: 2)
         for index in 0..<2 {
             let sum = switcher.sums(index)
             switcher.divideByP(sum, into: sum, primes: x.primes)

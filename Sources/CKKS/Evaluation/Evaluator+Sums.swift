@@ -30,7 +30,7 @@ extension Evaluator {
         try requireEqualScales(x.scale, y.scale)
         let packing = try commonPacking(x.packing, y.packing)
         let basis = x.primes <= y.primes ? x.basis : y.basis
-        var sum = PolynomialVector(uninitialized: basis, count: max(x.size, y.size))
+        var sum = parameters.chain.makeVector(primes: basis.count, count: max(x.size, y.size))
         for index in 0..<sum.count {
             let output = sum.mutableLimbs(index)
             if index < min(x.size, y.size) {
@@ -54,7 +54,7 @@ extension Evaluator {
     public func negate(_ x: Ciphertext) throws(EvaluationError) -> Ciphertext {
         try requireOwn(x)
         var result = x
-        result.polynomials = PolynomialVector(uninitialized: x.basis, count: x.size)
+        result.polynomials = parameters.chain.makeVector(primes: x.primes, count: x.size)
         for index in 0..<x.size {
             x.basis.negate(x.polynomials.limbs(index), into: result.polynomials.mutableLimbs(index), threads: threads)
         }

@@ -33,18 +33,8 @@ public final class CKKSParameters: Sendable {
     /// The kernels in use.
     public var backend: Backend { chain.basis.backend }
 
-    /// The parameters' specification, which is their name: degree, bit lengths of the primes and special primes.
-    public var name: String {
-        let runs = { (bits: [Int]) in
-            bits.reduce(into: [(bits: Int, count: Int)]()) { runs, bits in
-                if runs.last?.bits == bits { runs[runs.count - 1].count += 1 } else { runs.append((bits, 1)) }
-            }.map { $0.count == 1 ? "\($0.bits)" : "\($0.count)x\($0.bits)" }.joined(separator: "+")
-        }
-        let special = literal.specialPrimeBits.isEmpty ? "" : "-p" + runs(literal.specialPrimeBits)
-        let digits = chain.digitSize == literal.specialPrimeBits.count ? "" : "-d\(chain.digitSize)"
-        return
-            "ckks-n\(degree)-q\(runs(literal.primeBits))\(special)\(digits)-\(security.map { "\($0.rawValue)" } ?? "insecure")"
-    }
+    /// The parameters' specification, which is their name.
+    public var name: String { literal.name }
 
     /// Checks `literal`, finds its primes and builds their tables.
     ///
@@ -53,16 +43,17 @@ public final class CKKSParameters: Sendable {
         try Self.check(literal)
         self.literal = literal
         let moduli = try Self.primes(literal)
+        // Before any table is built, so that nobody's literal makes work that is then refused.
+        security = try Self.security(of: moduli, literal)
         do {
             let full = try RNSBasis(degree: literal.degree, moduli: moduli, backend: backend)
             let count = literal.primeBits.count
             chain = try ModulusChain(
                 basis: full.prefix(count), special: count < full.count ? full[count..<full.count] : nil,
-                digitSize: literal.digitSize ?? min(max(1, literal.specialPrimeBits.count), count))
+                digitSize: Self.digitSize(literal))
         } catch {
             throw .basis(error)
         }
-        security = try Self.security(of: chain, literal)
         do {
             encoder = try Encoder(basis: chain.basis)
         } catch {
@@ -71,7 +62,8 @@ public final class CKKSParameters: Sendable {
         digest = Self.digest(of: chain)
     }
 
-    private static let largestPrimeCount = 48
+    /// The most primes of a chain; there is room for one fewer special primes.
+    static let largestPrimeCount = 48
 
     private static func check(_ literal: ParametersLiteral) throws(ParametersError) {
         guard literal.degree.nonzeroBitCount == 1, (1 << 10...1 << 16).contains(literal.degree) else {
@@ -110,8 +102,13 @@ public final class CKKSParameters: Sendable {
         return wanted.map { found[$0]!.removeFirst() }
     }
 
+    /// As many primes as there are special ones, where the literal says nothing.
+    private static func digitSize(_ literal: ParametersLiteral) -> Int {
+        literal.digitSize ?? min(max(1, literal.specialPrimeBits.count), literal.primeBits.count)
+    }
+
     private static func security(
-        of chain: ModulusChain, _ literal: ParametersLiteral
+        of moduli: [Modulus], _ literal: ParametersLiteral
     ) throws(ParametersError) -> SecurityLevel? {
         let required: SecurityLevel
         switch literal.security {
@@ -120,20 +117,36 @@ public final class CKKSParameters: Sendable {
         case .bits192: required = .bits192
         case .bits256: required = .bits256
         }
-        guard let level = SecurityTable.level(degree: chain.degree, logModulus: chain.logModulus), level >= required
-        else {
+        let logModulus = moduli.reduce(BigInteger(1)) { $0 * BigInteger($1.value) }.bitWidth
+        guard let level = SecurityTable.level(degree: literal.degree, logModulus: logModulus), level >= required else {
             throw .insecure(
-                degree: chain.degree, logModulus: chain.logModulus, required: required,
-                allowed: SecurityTable.maximumLogModulus(degree: chain.degree, level: required))
+                degree: literal.degree, logModulus: logModulus, required: required,
+                allowed: SecurityTable.maximumLogModulus(degree: literal.degree, level: required))
         }
         return level
     }
 
     /// Everything that two parties have to agree on: degree, primes, special primes, digits.
-    private static func digest(of chain: ModulusChain) -> Data {
+    static func digest(of chain: ModulusChain) -> Data {
+        digest(
+            degree: chain.degree, moduli: chain.full.moduli, primeCount: chain.primeCount, digitSize: chain.digitSize)
+    }
+
+    /// The digest of the parameters that `literal` makes, at the cost of finding the primes.
+    ///
+    /// - Throws: ``ParametersError``.
+    static func digest(of literal: ParametersLiteral) throws(ParametersError) -> Data {
+        try check(literal)
+        let moduli = try primes(literal)
+        _ = try security(of: moduli, literal)
+        return digest(
+            degree: literal.degree, moduli: moduli, primeCount: literal.primeBits.count,
+            digitSize: digitSize(literal))
+    }
+
+    private static func digest(degree: Int, moduli: [Modulus], primeCount: Int, digitSize: Int) -> Data {
         let numbers =
-            [chain.degree, chain.primeCount, chain.specialCount, chain.digitSize].map { UInt64($0) }
-            + chain.full.moduli.map(\.value)
+            [degree, primeCount, moduli.count - primeCount, digitSize].map { UInt64($0) } + moduli.map(\.value)
         var bytes = Data("massspecfhe/ckks/1".utf8)
         for number in numbers { withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) } }
         return Data(SHA256.hash(data: bytes))

@@ -44,6 +44,28 @@ public struct ParametersLiteral: Sendable, Hashable, Codable {
     }
 }
 
+extension ParametersLiteral {
+    /// The specification as a name: degree, bit lengths of the primes and of the special ones, primes in a digit where
+    /// they are not as many as special ones, and strength.
+    public var name: String {
+        let special = specialPrimeBits.isEmpty ? "" : "-p" + Self.runs(specialPrimeBits)
+        let digits = digitSize.map { $0 == specialPrimeBits.count ? "" : "-d\($0)" } ?? ""
+        return "ckks-n\(degree)-q\(Self.runs(primeBits))\(special)\(digits)-\(security.name)"
+    }
+
+    /// Equal numbers in a row are counted: 49+3x40.
+    private static func runs(_ bits: [Int]) -> String {
+        var runs: [(bits: Int, count: Int)] = []
+        for bits in bits {
+            if runs.last?.bits == bits { runs[runs.count - 1].count += 1 } else { runs.append((bits, 1)) }
+        }
+        return runs.map { $0.count == 1 ? "\($0.bits)" : "\($0.count)x\($0.bits)" }.joined(separator: "+")
+    }
+
+    /// log2 of the product of all primes, which lie just below powers of two.
+    public var logModulus: Int { (primeBits + specialPrimeBits).reduce(0, +) }
+}
+
 /// The strength asked of parameters.
 public enum SecurityRequirement: String, Sendable, Hashable, Codable {
     case bits128
@@ -51,6 +73,16 @@ public enum SecurityRequirement: String, Sendable, Hashable, Codable {
     case bits256
     /// For tests of the arithmetic: parameters of any size, whose name says that they are insecure.
     case insecure
+
+    /// As parts of names have it.
+    var name: String {
+        switch self {
+        case .bits128: "128"
+        case .bits192: "192"
+        case .bits256: "256"
+        case .insecure: "insecure"
+        }
+    }
 }
 
 extension ParametersLiteral {

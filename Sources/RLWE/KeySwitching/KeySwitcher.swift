@@ -37,52 +37,111 @@ package final class KeySwitcher: Sendable {
             base: digitBuffer.unsafeBase + digit * chain.full.count * chain.degree, degree: chain.degree)
     }
 
+    private var coefficients: LimbAddresses {
+        LimbAddresses(base: coefficientBuffer.unsafeBase, degree: chain.degree)
+    }
+
+    // MARK: Digits that stay
+
     /// Extends the digits of `polynomial`, of the first `primes` primes of the chain, to all primes of the level: an
     /// inverse transform for each prime, and a transform for each digit and each prime outside it.
     package func decompose(_ polynomial: LimbAddresses, primes: Int) {
         let level = chain.level(primes: primes)
-        let coefficients = LimbAddresses(base: coefficientBuffer.unsafeBase, degree: chain.degree)
-        let transforms = level.digits.flatMap(\.inverseTransforms)
-        parallelFor(primes, threads: threads) { index in
-            coefficients[index].update(from: polynomial[index], count: chain.degree)
-            transforms[index](coefficients[index])
-        }
+        interpolate(polynomial, level)
         parallelFor(level.digits.count, threads: threads) { index in
-            let digit = level.digits[index]
             let output = extended(digit: index)
-            let (first, width) = (digit.digit.lowerBound, digit.digit.count)
-            digit.conversion.transform(
-                scaled: coefficients.dropping(first: first), targetsAtOnce: Self.conversionLimbs
-            ) { output[$0 < first ? $0 : $0 + width] }
+            extend(level.digits[index], to: 0..<level.basis.count) { output[$0] }
         }
     }
 
     /// Multiplies the digits of `polynomial`, which was taken apart before, with `key`, into ``sums(_:)``: canonical.
     package func multiply(by key: SwitchingKey, polynomial: LimbAddresses, primes: Int) {
-        precondition(key.chain === chain, "the key belongs to another chain")
         let level = chain.level(primes: primes)
         parallelFor(level.basis.count, threads: threads) { limb in
-            let position = chain.position(of: limb, primes: primes)
-            let ring = level.basis.rings[limb]
-            let ownDigit = limb < primes ? limb / chain.digitSize : -1
-            withUnsafeTemporaryAllocation(of: UnsafePointer<UInt64>?.self, capacity: 3 * level.digits.count) { table in
-                let (x, b, a) = (0, level.digits.count, 2 * level.digits.count)
-                for digit in level.digits.indices {
-                    let row = key.row(digit: digit, position: position)
-                    let values = digit == ownDigit ? polynomial[limb] : extended(digit: digit)[limb]
-                    table.initializeElement(at: x + digit, to: UnsafePointer(values))
-                    table.initializeElement(at: b + digit, to: UnsafePointer(row))
-                    table.initializeElement(at: a + digit, to: UnsafePointer(row + chain.degree))
-                }
-                let base = table.baseAddress!
-                withUnsafePointer(to: ring.modulus.constants) {
-                    ring.backend.kernels.pointee.dot2(
-                        sums(0)[limb], sums(1)[limb], base + x, base + b, base + a, level.digits.count, chain.degree, $0
-                    )
+            sumProducts(limb: limb, key: key, level) { digit in
+                level.digits[digit].digit ~= limb ? polynomial[limb] : extended(digit: digit)[limb]
+            }
+        }
+    }
+
+    // MARK: Digits used once
+
+    /// Takes `polynomial` apart and multiplies it with `key`, into ``sums(_:)``: canonical. As many transforms as both
+    /// steps apart, but the digits are multiplied while they are in the caches.
+    package func product(of polynomial: LimbAddresses, by key: SwitchingKey, primes: Int) {
+        let level = chain.level(primes: primes)
+        interpolate(polynomial, level)
+        // Targets at once share one reading of a digit of several primes.
+        let width = chain.digitSize == 1 ? 1 : Self.targetsAtOnce
+        let groups = (level.basis.count + width - 1) / width
+        parallelFor(groups, threads: threads) { group in
+            let limbs = group * width..<min((group + 1) * width, level.basis.count)
+            // Each group writes to limbs of its own.
+            for (index, digit) in level.digits.enumerated() {
+                let output = extended(digit: index).dropping(first: threads == 1 ? 0 : limbs.lowerBound)
+                extend(digit, to: limbs) { output[$0 - limbs.lowerBound] }
+            }
+            for limb in limbs {
+                sumProducts(limb: limb, key: key, level) { digit in
+                    guard !(level.digits[digit].digit ~= limb) else { return polynomial[limb] }
+                    return extended(digit: digit)[threads == 1 ? limb - limbs.lowerBound : limb]
                 }
             }
         }
     }
+
+    private static let targetsAtOnce = 4
+
+    // MARK: Parts of both
+
+    /// The coefficients of the digits, scaled as conversions want them.
+    private func interpolate(_ polynomial: LimbAddresses, _ level: KeySwitchingLevel) {
+        parallelFor(level.digits.count, threads: threads) { index in
+            let digit = level.digits[index]
+            for (position, transform) in zip(digit.digit, digit.inverseTransforms) {
+                coefficients[position].update(from: polynomial[position], count: chain.degree)
+                transform(coefficients[position])
+            }
+        }
+    }
+
+    /// Extends a digit to those of `limbs` that it does not have.
+    private func extend(
+        _ digit: BasisExtension, to limbs: Range<Int>, output: (Int) -> UnsafeMutablePointer<UInt64>
+    ) {
+        let own = digit.digit
+        // Conversions count their targets without the digit's own primes.
+        let index = { (limb: Int) in limb <= own.lowerBound ? limb : max(limb - own.count, own.lowerBound) }
+        digit.conversion.transform(
+            scaled: coefficients.dropping(first: own.lowerBound),
+            targets: index(limbs.lowerBound)..<index(limbs.upperBound), targetsAtOnce: Self.conversionLimbs
+        ) { output($0 < own.lowerBound ? $0 : $0 + own.count) }
+    }
+
+    /// One limb of the sums of products of digits and key.
+    private func sumProducts(
+        limb: Int, key: SwitchingKey, _ level: KeySwitchingLevel,
+        values: (Int) -> UnsafeMutablePointer<UInt64>
+    ) {
+        precondition(key.chain === chain, "the key belongs to another chain")
+        let (position, count) = (chain.position(of: limb, primes: level.primes), level.digits.count)
+        let ring = level.basis.rings[limb]
+        withUnsafeTemporaryAllocation(of: UnsafePointer<UInt64>?.self, capacity: 3 * count) { table in
+            for digit in 0..<count {
+                let row = key.row(digit: digit, position: position)
+                table.initializeElement(at: digit, to: UnsafePointer(values(digit)))
+                table.initializeElement(at: count + digit, to: UnsafePointer(row))
+                table.initializeElement(at: 2 * count + digit, to: UnsafePointer(row + chain.degree))
+            }
+            let base = table.baseAddress!
+            withUnsafePointer(to: ring.modulus.constants) {
+                ring.backend.kernels.pointee.dot2(
+                    sums(0)[limb], sums(1)[limb], base, base + count, base + 2 * count, count, chain.degree, $0)
+            }
+        }
+    }
+
+    // MARK: Divisions
 
     /// Divides `polynomial`, modulo the primes of the level and the special ones, by P, and rounds. Its limbs of the
     /// special primes are overwritten.

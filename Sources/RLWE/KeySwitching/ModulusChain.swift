@@ -19,6 +19,8 @@ public final class ModulusChain: Sendable {
     /// Primes in a digit.
     public let digitSize: Int
     private let levels: [KeySwitchingLevel]
+    /// Memory of polynomials over this chain that come and go.
+    package let recycler: BufferRecycler
     private let rescalings: [RoundedDivision]
 
     /// The ring degree n.
@@ -41,6 +43,7 @@ public final class ModulusChain: Sendable {
         self.basis = basis
         self.special = special
         self.digitSize = digitSize
+        recycler = BufferRecycler(limit: max(64 << 20, 12 * basis.count * basis.degree * 8))
         rescalings = (1..<max(basis.count, 1)).map { RoundedDivision(basis: basis.prefix($0 + 1), divisorCount: 1) }
         full = try special.map { (other) throws(RNSBasisError) in try basis.appending(other) } ?? basis
         guard let special else {
@@ -58,6 +61,11 @@ public final class ModulusChain: Sendable {
 
     /// Division by the last of the first `primes` primes, at least two.
     package func rescaling(primes: Int) -> RoundedDivision { rescalings[primes - 2] }
+
+    /// `count` polynomials modulo the first `primes` primes, which are all written before they are read.
+    package func makeVector(primes: Int, count: Int) -> PolynomialVector {
+        PolynomialVector(uninitialized: basis.prefix(primes), count: count, recycler: recycler)
+    }
 
     /// For each limb at the level of `primes` primes, special ones last, its position among all primes.
     package func position(of limb: Int, primes: Int) -> Int { limb < primes ? limb : primeCount + limb - primes }

@@ -10,12 +10,14 @@ public struct PolynomialVector: Sendable {
     /// The number of polynomials.
     public let count: Int
     private var values: AlignedBuffer<UInt64>
+    private let recycler: BufferRecycler?
 
-    /// `count` polynomials that are all written before they are read.
-    package init(uninitialized basis: RNSBasis, count: Int) {
+    /// `count` polynomials that are all written before they are read, in memory from `recycler`.
+    package init(uninitialized basis: RNSBasis, count: Int, recycler: BufferRecycler? = nil) {
         self.basis = basis
         self.count = count
-        values = AlignedBuffer(uninitialized: count * basis.count * basis.degree)
+        self.recycler = recycler
+        values = AlignedBuffer(uninitialized: count * basis.count * basis.degree, recycler: recycler)
     }
 
     /// The addresses of the limbs of polynomial `index`, for reading, valid while the vector lives.
@@ -26,7 +28,7 @@ public struct PolynomialVector: Sendable {
     /// The addresses of the limbs of polynomial `index`, for writing, valid until the vector is copied.
     package mutating func mutableLimbs(_ index: Int) -> LimbAddresses {
         if !isKnownUniquelyReferenced(&values) {
-            let copy = AlignedBuffer<UInt64>(uninitialized: values.count)
+            let copy = AlignedBuffer<UInt64>(uninitialized: values.count, recycler: recycler)
             copy.unsafeBase.update(from: values.unsafeBase, count: values.count)
             values = copy
         }
@@ -46,7 +48,7 @@ public struct PolynomialVector: Sendable {
     package func prefix(primes: Int) -> PolynomialVector {
         precondition((1...basis.count).contains(primes), "there are \(basis.count) primes")
         guard primes < basis.count else { return self }
-        var result = PolynomialVector(uninitialized: basis.prefix(primes), count: count)
+        var result = PolynomialVector(uninitialized: basis.prefix(primes), count: count, recycler: recycler)
         for index in 0..<count { result.basis.copy(limbs(index), to: result.mutableLimbs(index)) }
         return result
     }

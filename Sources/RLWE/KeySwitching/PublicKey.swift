@@ -41,7 +41,7 @@ package enum RLWEEncryption {
     /// (b, a) with b = e - a s modulo the first `primes` primes, a from `seed`: whoever has the seed needs only b.
     package static func ofZero(secret: SecretPolynomial, seed: UniformSeed, primes: Int) -> PolynomialVector {
         let basis = secret.chain.basis.prefix(primes)
-        var result = PolynomialVector(uninitialized: basis, count: 2)
+        var result = secret.chain.makeVector(primes: primes, count: 2)
         let (b, a) = (result.mutableLimbs(0), result.mutableLimbs(1))
         let errors = SmallPolynomials(count: 1, degree: basis.degree)
         errors.fillGaussian(0, backend: basis.backend)
@@ -63,7 +63,7 @@ package enum RLWEEncryption {
     package static func ofZero(publicKey: PublicKey, primes: Int) -> PolynomialVector {
         let basis = publicKey.chain.basis.prefix(primes)
         let degree = basis.degree
-        var result = PolynomialVector(uninitialized: basis, count: 2)
+        var result = publicKey.chain.makeVector(primes: primes, count: 2)
         let small = SmallPolynomials(count: 3, degree: degree)
         small.fillTernary(0, backend: basis.backend)
         small.fillGaussian(1, backend: basis.backend)

@@ -28,19 +28,27 @@ public struct SwitchingKey: Sendable {
         limbs[2 * (position * chain.digitCount + digit)]
     }
 
-    /// A key whose b are written by the caller before it is shared; the a come from `seed`.
-    package init(chain: ModulusChain, seed: UniformSeed, threads: Int = 1) {
+    /// A key of which everything is written by the caller before it is shared.
+    package init(uninitialized chain: ModulusChain, seed: UniformSeed) {
         precondition(chain.special != nil, "a chain without special primes switches no keys")
         self.chain = chain
         self.seed = seed
         residues = AlignedBuffer(uninitialized: 2 * chain.digitCount * chain.full.count * chain.degree)
-        let digitCount = chain.digitCount
-        let rings = chain.full.rings
-        parallelFor(digitCount * rings.count, threads: threads) { [self] index in
-            let (position, digit) = index.quotientAndRemainder(dividingBy: digitCount)
-            seed.fill(
-                row(digit: digit, position: position) + chain.degree, row: digit, position: position,
-                ring: rings[position])
+    }
+
+    /// Writes a of digit `digit` modulo the prime at `position`: residues of the seed.
+    package func fillUniform(digit: Int, position: Int) {
+        seed.fill(
+            row(digit: digit, position: position) + chain.degree, row: digit, position: position,
+            ring: chain.full.rings[position])
+    }
+
+    /// A key whose b are written by the caller before it is shared; the a come from `seed`.
+    package init(chain: ModulusChain, seed: UniformSeed, threads: Int = 1) {
+        self.init(uninitialized: chain, seed: seed)
+        parallelFor(chain.digitCount * chain.full.count, threads: threads) { [self] index in
+            let (position, digit) = index.quotientAndRemainder(dividingBy: chain.digitCount)
+            fillUniform(digit: digit, position: position)
         }
     }
 

@@ -150,7 +150,7 @@ struct ChebyshevSeriesTests {
             3: 2, 5: 3, 7: 5, 9: 5, 11: 6, 13: 7, 15: 8, 17: 8, 19: 8, 21: 9, 23: 9, 25: 10, 27: 10, 29: 11, 31: 12,
         ]
         for (degree, count) in published {
-            // The paper also divides by T_m where m is no power of two.
+            // Four of them take a giant step that is no power of two.
             let more = [5, 9, 17, 19].contains(degree) ? 1 : 0
             #expect(EvaluationCost(degree: degree, parity: .odd).multiplications == count + more, "degree \(degree)")
         }

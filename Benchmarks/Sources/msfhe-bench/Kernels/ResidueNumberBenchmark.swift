@@ -22,23 +22,16 @@ struct ResidueNumberBenchmark: Benchmark {
 
     private var targets: Int { primeBits.count - sources }
 
-    /// Modulus chains within the security table: the first prime and the special primes of 49 bits, the others, for
-    /// scales, of 49 or 40.
     static var all: [ResidueNumberBenchmark] {
-        [
-            (4096, primes: [49], special: 1),
-            (8192, primes: [49, 49, 49], special: 1),
-            (16384, primes: [49] + [Int](repeating: 40, count: 7), special: 2),
-            (32768, primes: [49] + [Int](repeating: 40, count: 15), special: 4),
-            (65536, primes: [49] + [Int](repeating: 40, count: 28), special: 5),
-        ].flatMap { degree, primes, special in
-            let all = primes + [Int](repeating: 49, count: special)
+        ModulusChain.all.flatMap { chain in
+            let all = chain.primes + chain.specialPrimes
             // The shortest chain is for one multiplication without rescaling; 98 bits can be two primes as well.
-            let rescaled = primes.count > 1 ? primes : all
+            let rescaled = chain.primes.count > 1 ? chain.primes : all
+            let special = chain.specialPrimes.count
             return [
-                ResidueNumberBenchmark(operation: .convert, degree: degree, primeBits: all, sources: special),
-                ResidueNumberBenchmark(operation: .rescale, degree: degree, primeBits: rescaled, sources: 1),
-                ResidueNumberBenchmark(operation: .modDown, degree: degree, primeBits: all, sources: special),
+                ResidueNumberBenchmark(operation: .convert, degree: chain.degree, primeBits: all, sources: special),
+                ResidueNumberBenchmark(operation: .rescale, degree: chain.degree, primeBits: rescaled, sources: 1),
+                ResidueNumberBenchmark(operation: .modDown, degree: chain.degree, primeBits: all, sources: special),
             ]
         }
     }
@@ -62,7 +55,7 @@ struct ResidueNumberBenchmark: Benchmark {
     }
 
     func measure(_ conditions: Conditions) throws -> Row {
-        let basis = try makeBasis(conditions.backend)
+        let basis = try ModulusChain.basis(degree: degree, primeBits: primeBits, backend: conditions.backend)
         let sample = SampleNumbers(basis: basis, sources: sources, degree: degree)
         var row = conditions.row(of: self)
         let timings =
@@ -105,17 +98,6 @@ struct ResidueNumberBenchmark: Benchmark {
         ])
         try check(work.taken().interpolated(), sample.quotients, row)
         return timings
-    }
-
-    private func makeBasis(_ backend: Backend) throws -> RNSBasis {
-        var used: [Int: Int] = [:]
-        let moduli = try primeBits.map { bits in
-            let position = used[bits, default: 0]
-            used[bits] = position + 1
-            return try Modulus.primes(
-                bits: bits, congruentToOneModulo: UInt64(2 * degree), count: position + 1)[position]
-        }
-        return try RNSBasis(degree: degree, moduli: moduli, backend: backend)
     }
 
     /// The transforms that the operation needs: an inverse one for each source, a forward one for each target, each

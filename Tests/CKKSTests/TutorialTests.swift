@@ -1,0 +1,84 @@
+import Foundation
+import RLWE
+import Testing
+
+@testable import CKKS
+
+/// The tutorial of the documentation is one program: it runs here, finds what it says, and is the text of the page.
+@Suite("Tutorial")
+struct TutorialTests {
+    @Test("the steps find what they say")
+    func run() throws {
+        // The page begins.
+        let parameters = try CKKSParameters(.n16384)
+        let key = SecretKey.generate()
+        let generator = KeyGenerator(parameters: parameters, key: key)
+        let evaluationKeys = try generator.evaluationKeys(rotations: Evaluator.innerSumRotations(count: 8) + [2, 4, 6])
+
+        let encryptor = Encryptor(parameters: parameters, secret: generator.secret)
+        let intensities = [0.9, 0.1, 0.4, 0.7, 0.2, 0.05, 0.6, 0.3]
+        let plaintext = try parameters.encoder.encode(intensities, scale: parameters.scale)
+        let upload = encryptor.encryptSeeded(plaintext).serialized()
+
+        let evaluator = Evaluator(parameters: parameters, keys: evaluationKeys)
+        let x = try SeededCiphertext(serialized: upload, parameters: parameters).expanded()
+        let squares = try evaluator.relinearizeAndRescale(try evaluator.square(x))
+        let tripled = try evaluator.multiply(x, by: 3, scale: 1)
+
+        let squaredNorm = try evaluator.innerSum(squares, count: 8)
+
+        let ones = [Complex](repeating: Complex(1), count: 8)
+        let matrix = try LinearTransform(
+            diagonals: [0: ones, 1: ones], slotCount: 8, parameters: parameters, babySteps: 2)
+        let pairSums = try evaluator.rescale(try evaluator.apply(matrix, to: x))
+
+        let sign = try CompositeSign(gap: 0.25, error: 0.05)
+        let half = try parameters.encoder.encode([Double](repeating: 0.5, count: 8), scale: parameters.scale)
+        let isLarge = try evaluator.compare(x, encryptor.encrypt(half), by: sign)
+
+        let decryptor = Decryptor(parameters: parameters, secret: generator.secret)
+        let download = squaredNorm.serialized()
+        let answer = try Ciphertext(serialized: download, parameters: parameters)
+        let norm = decryptor.decryptReal(answer)[0]
+        let expectedBits = answer.precisionBits
+        let gate = try ReleaseGate(errorBound: 1e-6, numbers: 1000, distanceBits: 10)
+        let published = try decryptor.releaseReal(answer, slots: 0..<1, through: gate)
+        // The page ends.
+
+        let expected = intensities.reduce(0) { $0 + $1 * $1 }
+        #expect(expectedBits > 20)
+        #expect(abs(norm - expected) < exp2(4 - expectedBits))
+        #expect(abs(published[0] - expected) < 12 * gate.deviation)
+        for (found, intensity) in zip(decryptor.decryptReal(tripled), intensities) {
+            #expect(abs(found - 3 * intensity) < exp2(4 - tripled.precisionBits))
+        }
+        let neighbours = Array(intensities[1...]) + [intensities[0]]
+        for (found, pair) in zip(decryptor.decryptReal(pairSums), zip(intensities, neighbours)) {
+            #expect(abs(found - pair.0 - pair.1) < exp2(4 - pairSums.precisionBits))
+        }
+        for (found, intensity) in zip(decryptor.decryptReal(isLarge), intensities)
+        where abs(intensity - 0.5) >= sign.gap {
+            #expect(abs(found - (intensity > 0.5 ? 1 : 0)) < sign.maximumError / 2 + exp2(4 - isLarge.precisionBits))
+        }
+    }
+
+    @Test("the page's code is this program")
+    func page() throws {
+        let tests = URL(filePath: #filePath)
+        let root = tests.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let page = try String(contentsOf: root.appending(path: "docs/MassSpecFHE.docc/Tutorial.md"), encoding: .utf8)
+        let program = try String(contentsOf: tests, encoding: .utf8)
+        func lines(_ text: some Sequence<Substring>) -> [String] {
+            text.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        }
+        let inTests = program.split(separator: "\n", omittingEmptySubsequences: false)
+            .drop { !$0.hasSuffix("// The page begins.") }.dropFirst().prefix { !$0.hasSuffix("// The page ends.") }
+        // Between fences, every second part is code.
+        let parts = page.components(separatedBy: "```")
+        let onPage = parts.indices.filter { $0 % 2 == 1 }.flatMap {
+            parts[$0].split(separator: "\n").dropFirst()
+        }
+        #expect(lines(onPage) == lines(inTests))
+        #expect(lines(inTests).count > 20)
+    }
+}
