@@ -211,10 +211,9 @@ private struct PolynomialRun {
 
     /// 0.
     private func zero(primes: Int, scale: Double) -> TrackedCiphertext {
-        let basis = parameters.chain.basis.prefix(primes)
-        var polynomials = PolynomialVector(uninitialized: basis, count: 2)
+        var polynomials = parameters.chain.makeVector(primes: primes, count: 2)
         for index in 0..<2 {
-            polynomials.mutableLimbs(index).base.update(repeating: 0, count: primes * basis.degree)
+            polynomials.mutableLimbs(index).base.update(repeating: 0, count: primes * parameters.degree)
         }
         return TrackedCiphertext(
             ciphertext: Ciphertext(
