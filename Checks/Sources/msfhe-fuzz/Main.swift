@@ -76,7 +76,7 @@ enum Fuzz {
             }
             return "\"\(escaped.joined())\"\n"
         }
-        try Data(words.joined().utf8).write(to: URL(fileURLWithPath: "\(folder).dict"))
+        try Data((["# words of the format\n"] + words).joined().utf8).write(to: URL(fileURLWithPath: "\(folder).dict"))
     }
 
     private static func fail(_ message: String) -> Never {
