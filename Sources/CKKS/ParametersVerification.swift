@@ -5,7 +5,7 @@ import Ring
 public enum ParametersVerification {
     /// What was recomputed for `parameters`, and whether it agrees: the transforms' tables of every prime, what every
     /// level needs for rescaling and key switching, what decoding puts numbers together with, and log2(QP) against the
-    /// security table. Some microseconds for each of about 15 n constants a prime.
+    /// security table. Less than a microsecond for each of about 8 n constants a prime.
     public static func run(_ parameters: CKKSParameters) -> SetupFinding {
         var check = SetupCheck()
         check.check(parameters.chain.full)
