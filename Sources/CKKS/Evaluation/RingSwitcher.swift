@@ -106,7 +106,9 @@ public final class RingSwitcher: Sendable {
         }
         pool.withWorkspace { switcher in
             let sums = (switcher.sums(0), switcher.sums(1))
-            switcher.switchSecret((low.limbs(0), low.limbs(1)), with: keys.down, primes: primes, into: sums)
+            withExtendedLifetime(low) {
+                switcher.switchSecret((low.limbs(0), low.limbs(1)), with: keys.down, primes: primes, into: sums)
+            }
             for (index, sum) in [sums.0, sums.1].enumerated() {
                 bridge.takeApart(
                     sum, primes: primes, positions: positions(count),
