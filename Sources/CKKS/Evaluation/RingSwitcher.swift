@@ -31,8 +31,9 @@ extension KeyGenerator {
     /// The key that turns what is encrypted under this generator's secret into what is encrypted under `other`'s, of
     /// the same parameters: for ``Evaluator/switchSecret(_:with:)``. Made by whoever knows both secrets.
     ///
-    /// - Throws: ``KeyError/noSpecialPrimes``.
+    /// - Throws: ``KeyError/noSpecialPrimes``, ``KeyError/differentParameters``.
     public func switchingKey(to other: KeyGenerator) throws(KeyError) -> SwitchingKey {
+        guard other.parameters === parameters else { throw .differentParameters }
         guard parameters.chain.special != nil else { throw .noSpecialPrimes }
         return secret.switchingKey(to: other.secret, threads: threads)
     }
