@@ -82,12 +82,14 @@ public final class RingBridge: Sendable {
         let coefficients = AlignedBuffer<UInt64>(uninitialized: primes * small.degree)
         let part = LimbAddresses(base: coefficients.unsafeBase, degree: small.degree)
         output.base.update(repeating: 0, count: primes * chain.degree)
-        for (source, position) in zip(parts, positions) {
-            basis.copy(source, to: part)
-            basis.interpolate(part, threads: threads)
-            for limb in 0..<primes {
-                for index in 0..<small.degree {
-                    output[limb][index * partCount + position] = part[limb][index]
+        withExtendedLifetime(coefficients) {
+            for (source, position) in zip(parts, positions) {
+                basis.copy(source, to: part)
+                basis.interpolate(part, threads: threads)
+                for limb in 0..<primes {
+                    for index in 0..<small.degree {
+                        output[limb][index * partCount + position] = part[limb][index]
+                    }
                 }
             }
         }
