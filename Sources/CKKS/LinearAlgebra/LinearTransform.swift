@@ -280,7 +280,7 @@ private final class LinearTransformRun {
         return result
     }
 
-    private func makePair() -> AlignedBuffer<UInt64> { 
+    private func makePair() -> AlignedBuffer<UInt64> {
         AlignedBuffer(uninitialized: pairSize, recycler: x.parameters.chain.recycler)
     }
 
