@@ -43,8 +43,10 @@ extension Evaluator {
                 basis.copy(y.polynomials.limbs(index), to: output)
             }
         }
-        let noise = NoiseEstimate(
+        var noise = NoiseEstimate(
             variance: x.noise.variance + y.noise.variance, magnitude: x.noise.magnitude + y.noise.magnitude)
+        // A ciphertext and itself have one error, which adds up or cancels as a whole.
+        if x.polynomials.isSame(as: y.polynomials) { noise.variance = negatesSecond ? 0 : 4 * x.noise.variance }
         return Ciphertext(parameters: parameters, polynomials: sum, scale: x.scale, packing: packing, noise: noise)
     }
 
@@ -102,7 +104,7 @@ extension Evaluator {
         guard count >= primes else { throw .level(primes: primes, available: count) }
     }
 
-    /// x + constant in every slot. For packed coefficients, the constant is added to the lowest.
+    /// x + a public constant in every slot. For packed coefficients, the constant is added to the lowest.
     ///
     /// - Throws: ``EvaluationError`` when the constant does not fit the modulus.
     public func add(_ x: Ciphertext, _ constant: Double) throws(EvaluationError) -> Ciphertext {

@@ -22,6 +22,10 @@ extension KeyGenerator {
     ///
     /// - Throws: ``RLWE/RingBridgeError``.
     public func ringSwitchingKeys(to small: KeyGenerator) throws(RingBridgeError) -> RingSwitchingKeys {
+        // Whoever breaks the small ring reads the large one's secret from the key.
+        guard (small.parameters.security?.rawValue ?? 0) >= (parameters.security?.rawValue ?? 0) else {
+            throw .weaker(large: parameters.security, small: small.parameters.security)
+        }
         let bridge = try RingBridge(from: parameters.chain, to: small.parameters.chain)
         let keys = bridge.switchingKeys(secret, small.secret, threads: threads)
         return RingSwitchingKeys(

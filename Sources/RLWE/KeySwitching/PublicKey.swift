@@ -12,7 +12,7 @@ public struct PublicKey: Sendable {
     package let polynomials: PolynomialVector
 
     /// The public key of `secret`. A transform for each prime.
-    public init(of secret: SecretPolynomial) {
+    package init(of secret: SecretPolynomial) {
         let seed = UniformSeed.fresh()
         let chain = secret.chain
         var polynomials = RLWEEncryption.ofZero(secret: secret, seed: seed, primes: chain.primeCount)
