@@ -55,8 +55,8 @@ struct SchemeFixture {
     /// The first message's slots moved to the left.
     func rotated(by steps: Int) -> [Complex] { Array(chain.message[steps...] + chain.message[..<steps]) }
 
-    /// Checks that a result decrypts to `expected` with the precision that its noise estimate predicts, within two bits,
-    /// and adds that precision and the result's size to the row.
+    /// Checks that a result decrypts to `expected` with the precision that its noise estimate predicts, within two
+    /// bits, and adds that precision and the result's size to the row.
     func check(_ result: Ciphertext?, _ expected: [Complex], _ row: inout Row) throws {
         guard let result else { throw WrongResult(row, "the operation is refused") }
         try check(decryptor.decryptSlots(result), expected, predictedBits: result.precisionBits, &row)
