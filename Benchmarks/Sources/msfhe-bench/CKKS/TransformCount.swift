@@ -4,8 +4,8 @@ import RLWE
 import Ring
 import Spectra
 
-/// The transforms that an operation cannot avoid: most of its work, and so a measure of it that hardly depends on the
-/// machine. For polynomials at the highest level of a chain.
+/// The transforms that an operation cannot avoid: a measure of it that depends less on the machine than the time does.
+/// For polynomials at the highest level of a chain.
 struct TransformCount {
     var forward = 0
     var inverse = 0
