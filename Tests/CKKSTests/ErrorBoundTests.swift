@@ -82,9 +82,11 @@ struct ErrorBoundTests {
         let x = generator.unitSlots(512)
         var sum = try scheme.encryptor.encrypt(x)
         var bound = ErrorBound.fresh(scheme.parameters, slots: 512)
-        // A sum of 1024 times the same ciphertext, as if there were 1024 of them.
+        // A sum of 1024 times the same ciphertext, as if there were 1024 of them: a copy that was computed with is no
+        // longer recognised.
         for _ in 0..<10 {
-            sum = try scheme.evaluator.add(sum, sum)
+            let copy = try scheme.evaluator.negate(try scheme.evaluator.negate(sum))
+            sum = try scheme.evaluator.add(sum, copy)
             bound = bound + bound
         }
         let expected = x.map { 1024 * $0 }

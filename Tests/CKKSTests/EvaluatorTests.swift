@@ -208,6 +208,15 @@ struct EvaluatorTests {
         let brought = try evaluator.bring(a, toPrimes: square.primes, scale: square.scale)
         #expect(brought.primes == square.primes)
         expectPredicted(scheme, try evaluator.add(square, brought), x.map { $0 * $0 + $0 })
+        // A whole factor that is off by much would change the message.
+        let product = try evaluator.relinearize(try evaluator.square(a))
+        #expect(throws: EvaluationError.scaleMismatch(product.scale, 0x1.8p40)) {
+            try evaluator.bring(product, toPrimes: 3, scale: 0x1.8p40)
+        }
+        // By little: it counts as an error.
+        let coarse = try evaluator.bring(
+            try evaluator.drop(product, toPrimes: 3), toPrimes: 2, scale: product.scale * 0x1.23456789p-12)
+        expectPredicted(scheme, coarse, x.map { $0 * $0 })
     }
 
     @Test("an evaluator serves many tasks, and spreads an operation over threads", arguments: [1, 2])
@@ -226,6 +235,67 @@ struct EvaluatorTests {
             }
             for try await result in group { expectPredicted(scheme, result, expected) }
         }
+    }
+
+    @Test("threads change nothing", arguments: SchemeCase.literals)
+    func threads(_ literal: ParametersLiteral) throws {
+        let scheme = try Scheme(literal, rotations: [3])
+        let threaded = Evaluator(parameters: scheme.parameters, keys: scheme.evaluator.keys, threads: 3)
+        var generator = TestGenerator(seed: 9)
+        let a = try scheme.encryptor.encrypt(generator.unitSlots(scheme.parameters.slotCapacity))
+        func expectSame(_ operation: (Evaluator) throws -> Ciphertext) throws {
+            let (x, y) = (try operation(scheme.evaluator), try operation(threaded))
+            for index in 0..<x.size {
+                for prime in 0..<x.primes {
+                    x.polynomials.withLimb(polynomial: index, prime: prime) { x in
+                        y.polynomials.withLimb(polynomial: index, prime: prime) { y in
+                            #expect(x.elementsEqual(y), "polynomial \(index), prime \(prime)")
+                        }
+                    }
+                }
+            }
+        }
+        try expectSame { try $0.multiply(a, a) }
+        try expectSame { try $0.relinearize(try $0.multiply(a, a)) }
+        try expectSame { try $0.multiplyRelinearizeRescale(a, a) }
+        try expectSame { try $0.rescale(a) }
+        try expectSame { try $0.rotate(a, by: 3) }
+        try expectSame { try $0.rotate(a, by: [3, 3])[1] }
+    }
+
+    @Test("the estimate knows a ciphertext added to itself, and coefficients from slots")
+    func estimates() throws {
+        let scheme = try Scheme(SchemeCase.literals[0], relinearization: false)
+        var generator = TestGenerator(seed: 10)
+        let x = generator.unitSlots(scheme.parameters.slotCapacity)
+        let a = try scheme.encryptor.encrypt(x)
+        let doubled = try scheme.evaluator.add(a, a)
+        #expect(abs(scheme.surplusBits(doubled, x.map { 2 * $0 })) < 0.5)
+        #expect(try scheme.evaluator.subtract(a, a).noise.variance == 0)
+
+        let coefficients = (0..<scheme.parameters.degree).map { _ in Double.random(in: -1...1, using: &generator) }
+        let plaintext = try scheme.parameters.encoder.encode(coefficients: coefficients, scale: scheme.parameters.scale)
+        let encrypted = scheme.encryptor.encrypt(plaintext)
+        let found = scheme.parameters.encoder.decodeCoefficients(scheme.decryptor.decrypt(encrypted))
+        let variance = zip(found, coefficients).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / Double(found.count)
+        #expect(abs(-log2(variance.squareRoot()) - encrypted.precisionBits) < 0.5)
+    }
+
+    @Test("messages that do not fit are refused")
+    func overflow() throws {
+        let scheme = try Scheme(SchemeCase.literals[0])
+        let evaluator = scheme.evaluator
+        // 2^40 times 300 is more than half the first prime, of 49 bits.
+        #expect(throws: EncodingError.aboveMagnitude(index: 1, magnitude: 1)) {
+            try scheme.encryptor.encrypt([0, 300.0])
+        }
+        var a = try scheme.encryptor.encrypt([300.0], magnitude: 300)
+        #expect(throws: EvaluationError.self) { try evaluator.drop(a, toPrimes: 1) }
+        let lower = try evaluator.drop(a, toPrimes: 2)
+        #expect(throws: EvaluationError.self) { try evaluator.multiply(lower, by: 1) }
+        // A declared bound is believed.
+        a.declare(noise: NoiseEstimate(variance: a.noise.variance, magnitude: 100))
+        #expect(try evaluator.drop(a, toPrimes: 1).primes == 1)
     }
 
     @Test("what cannot be right is refused, with the reason")

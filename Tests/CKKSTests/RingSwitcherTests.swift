@@ -202,6 +202,16 @@ struct RingSwitcherTests {
         }
     }
 
+    @Test("no key leads to a ring that is easier to break")
+    func weakerRing() throws {
+        let large = KeyGenerator(parameters: try CKKSParameters(.n8192), key: .generate())
+        let insecure = ParametersLiteral.n8192.smaller(degree: 1 << 10, primes: 2, security: .insecure)
+        let small = KeyGenerator(parameters: try CKKSParameters(insecure), key: .generate())
+        #expect(throws: RingBridgeError.weaker(large: .bits128, small: nil)) {
+            try large.ringSwitchingKeys(to: small)
+        }
+    }
+
     @Test("a key leads from one secret to another of the same ring", arguments: SchemeCase.all)
     func secrets(_ parameters: SchemeCase) throws {
         let scheme = try Scheme(parameters.literal, backend: parameters.backend)

@@ -87,12 +87,12 @@ struct WireRoundTripTests {
         for exponent in whole.automorphismExponents.reversed() + [5] {
             var single = EvaluationKeys(parameters: scheme.parameters)
             single.insert(whole.automorphisms[exponent]!.key, exponent: exponent)
-            merged.merge(try travelled(single, scheme.parameters))
+            try merged.merge(try travelled(single, scheme.parameters))
         }
         var last = EvaluationKeys(parameters: scheme.parameters)
         last.relinearization = whole.relinearization
-        merged.merge(last)
-        merged.merge(EvaluationKeys(parameters: scheme.parameters))
+        try merged.merge(last)
+        try merged.merge(EvaluationKeys(parameters: scheme.parameters))
         #expect(merged.serialized() == whole.serialized())
     }
 
@@ -181,5 +181,32 @@ struct WireRoundTripTests {
         #expect(written < ciphertext.serializedByteCount)
         let error = wireError { _ = try Ciphertext(from: { _ in throw Full() }, parameters: scheme.parameters) }
         #expect(error == .unreadable("Full()"))
+        // What the system's read returns when a connection breaks, and more than was asked for.
+        for got in [-1, 1 << 20] {
+            let error = wireError { _ = try Ciphertext(from: { _ in got }, parameters: scheme.parameters) }
+            guard case .unreadable = error else {
+                Issue.record("\(got): \(String(describing: error))")
+                continue
+            }
+        }
+    }
+
+    @Test("sets of keys beyond what the reader affords are refused unread")
+    func affordableKeys() throws {
+        let scheme = try WireScheme()
+        let keys = try scheme.generator.evaluationKeys(rotations: [1])
+        let bytes = keys.serialized()
+        func read(_ limit: Int) throws -> Int {
+            let memory = MemorySource(bytes)
+            return try EvaluationKeys(
+                from: memory.read, parameters: scheme.parameters, largestByteCount: limit
+            ).byteCount
+        }
+        #expect(try read(keys.byteCount) == keys.byteCount)
+        let error = wireError { _ = try read(keys.byteCount - 1) }
+        guard case .field("number of keys", _, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
     }
 }

@@ -202,7 +202,9 @@ extension Evaluator {
             guard transform.primes == x.primes else {
                 throw .matrix(.differentLevels(x.primes, transform.primes))
             }
-            try requireRoom(scale: x.scale * transform.scale, primes: x.primes)
+            try requireRoom(
+                scale: x.scale * transform.scale, magnitude: x.noise.magnitude * transform.largestRowSum,
+                primes: x.primes)
             for steps in transform.rotations { keys[steps] = try rotation(steps, slots: transform.slotCount) }
         }
         return pool.withWorkspace { switcher in

@@ -92,14 +92,16 @@ public final class CKKSParameters: Sendable {
         try checkDigits(literal)
     }
 
-    /// Digits larger than P multiply the noise of key switching by their quotient; ten bits more are allowed.
+    /// Digits larger than P multiply the noise of key switching by their quotient, which is not to exceed the scale.
     private static func checkDigits(_ literal: ParametersLiteral) throws(ParametersError) {
         let specialBits = literal.specialPrimeBits.reduce(0, +)
         guard specialBits > 0 else { return }
         let size = digitSize(literal)
         for first in stride(from: 0, to: literal.primeBits.count, by: size) {
             let bits = literal.primeBits[first..<min(first + size, literal.primeBits.count)].reduce(0, +)
-            guard bits <= specialBits + 10 else { throw .digit(bits: bits, specialBits: specialBits) }
+            guard Double(bits - specialBits) <= literal.logScale else {
+                throw .digit(bits: bits, specialBits: specialBits)
+            }
         }
     }
 

@@ -82,8 +82,8 @@ extension Evaluator {
             half = try brought(
                 half, toPrimes: primes, scale: target / scale * (first / scale) * (first / scale) * second)
             let (xy, square) = (try product(half, y), try product(y, y, isSquare: true))
-            let cubic = try multiply(xy.ciphertext, square.ciphertext)
-            let lower = try drop(y.ciphertext, toPrimes: primes - 1)
+            let cubic = try multiply(xy.declared, square.declared)
+            let lower = try drop(y.declared, toPrimes: primes - 1)
             var sum = try multiply(lower, by: constant, scale: target * second / lower.scale)
             sum.scale = cubic.scale
             sum = try relinearizeAndRescale(try subtract(sum, cubic))
@@ -105,7 +105,7 @@ extension Evaluator {
     private func product(
         _ x: TrackedCiphertext, _ y: TrackedCiphertext, isSquare: Bool = false
     ) throws(EvaluationError) -> TrackedCiphertext {
-        let ciphertext = try multiplyRelinearizeRescale(x.ciphertext, y.ciphertext)
+        let ciphertext = try multiplyRelinearizeRescale(x.declared, y.declared)
         var errors = isSquare ? ErrorProfile(squareOf: x.errors) : ErrorProfile(x.errors, times: y.errors)
         errors.add(
             variance: parameters.relinearizeAndRescaleVariance(
@@ -128,7 +128,7 @@ extension Evaluator {
         _ x: TrackedCiphertext, toPrimes primes: Int, scale: Double
     ) throws(EvaluationError) -> TrackedCiphertext {
         var result = x
-        result.ciphertext = try bring(x.ciphertext, toPrimes: primes, scale: scale)
+        result.ciphertext = try bring(x.declared, toPrimes: primes, scale: scale)
         result.errors.add(variance: parameters.roundingVariance() / (scale * scale))
         return result
     }

@@ -115,8 +115,7 @@ extension Evaluator {
 extension TrackedCiphertext {
     /// The ciphertext, with its largest error and value over the sample points as the noise estimate.
     func estimated(_ inputVariances: [Double]) -> Ciphertext {
-        ciphertext.estimated(
-            errors.total(inputVariances), magnitude: errors.values.reduce(0) { max($0, abs($1)) })
+        ciphertext.estimated(errors.total(inputVariances), magnitude: errors.largestValue)
     }
 }
 
@@ -182,7 +181,7 @@ private struct PolynomialRun {
         of part: PolynomialPlan.Part, primes: Int, scale: Double
     ) throws(EvaluationError) -> TrackedCiphertext {
         let sumScale = scale * Double(parameters.chain.basis.moduli[primes].value)
-        try evaluator.requireRoom(scale: sumScale, primes: primes + 1)
+        try evaluator.requireRoom(scale: sumScale, magnitude: 1, primes: primes + 1)
         var products: TrackedCiphertext?
         for (quotient, index) in part.products {
             let giant = elements[index]!
@@ -261,7 +260,8 @@ private struct PolynomialRun {
     /// A sum, relinearised if it has products, and rescaled.
     private func rescaled(_ sum: TrackedCiphertext, scale: Double) throws(EvaluationError) -> TrackedCiphertext {
         var result = sum
-        result.ciphertext = try evaluator.relinearizeAndRescale(sum.ciphertext)
+        // Sums of products are far smaller than the sum of their terms' bounds.
+        result.ciphertext = try evaluator.relinearizeAndRescale(sum.declared)
         result.ciphertext.scale = scale
         let primes = result.ciphertext.primes
         result.errors.add(

@@ -14,6 +14,13 @@
 struct TrackedCiphertext {
     var ciphertext: Ciphertext
     var errors: ErrorProfile
+
+    /// The ciphertext, with its largest value over the sample points as its magnitude.
+    var declared: Ciphertext {
+        var declared = ciphertext
+        declared.noise.magnitude = errors.largestValue
+        return declared
+    }
 }
 
 /// Values and errors of a function of x at sample points.
@@ -25,6 +32,9 @@ struct ErrorProfile {
     /// The variance, of a coefficient over the square of the scale, of errors that do not come from x: those of key
     /// switching and rounding, taken as independent of each other.
     var variances: [Double]
+
+    /// The largest magnitude of a value.
+    var largestValue: Double { values.reduce(0) { max($0, abs($1)) } }
 
     /// x itself.
     init(points: [Double]) {
