@@ -12,6 +12,8 @@ MSFHE      := .build/release/msfhe
 BENCH      := $(SWIFT) run -c release --package-path Benchmarks msfhe-bench
 SOURCES    := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests \
 	Checks/Package.swift Checks/Sources
+# Tests in which threads share an object.
+SHARING_TESTS := StorageTests|RankingTests|RLWETests.EncryptionTests|SearchTests/scoresAre|ReleaseGateTests/counting|EvaluatorTests/concurrency|PolynomialEvaluationTests/degrees
 # What each fuzz target gets.
 SECONDS    ?= 10
 
@@ -20,7 +22,7 @@ TEST_FLAGS := -c release -Xswiftc -enable-testing --disable-xctest
 # SwiftPM passes sanitizers on in the order of a set: without the variable, most builds would begin anew.
 BUILD_CHECKS := SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) build -c release -Xswiftc -enable-testing --package-path Checks
 
-.PHONY: help setup build demo test bench peers bench-test asan fuzz ct coverage docs format lint clean
+.PHONY: help setup build demo test bench peers bench-test asan tsan fuzz ct coverage docs format lint clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -54,6 +56,11 @@ bench-test: setup ## run the tests of the benchmark harness
 asan: setup ## run the tests under the address sanitizer, C kernels included
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test $(TEST_FLAGS) --sanitize=address -Xcc -fsanitize=address --scratch-path .build-asan $(ARGS)
 
+# What one object does for many threads: the other tests would say nothing more, at ten times their time.
+tsan: setup ## run the tests of what threads share under the thread sanitizer, C kernels included
+	SWIFT_DETERMINISTIC_HASHING=1 TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test $(TEST_FLAGS) --sanitize=thread \
+		-Xcc -fsanitize=thread --scratch-path .build-tsan --filter '$(SHARING_TESTS)' $(ARGS)
+
 fuzz: setup ## feed every parser with bad input, each for SECONDS=10
 	$(BUILD_CHECKS) --product msfhe-fuzz --scratch-path Checks/.build-fuzz --sanitize=fuzzer --sanitize=address \
 		-Xcc -fsanitize=fuzzer-no-link,address
@@ -80,6 +87,6 @@ lint: ## complain about what is not in the checked-in format
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
 clean: ## remove everything that was built
-	rm -rf .build .build-test .build-asan .build-coverage .build-docs \
+	rm -rf .build .build-test .build-asan .build-tsan .build-coverage .build-docs \
 		Benchmarks/.build Benchmarks/.build-test Benchmarks/.venv \
 		Checks/.build-fuzz Checks/.build-ct Checks/.fuzz
