@@ -57,25 +57,34 @@ struct StorageTests {
     }
 
     @Test("a workspace has one user at a time, and there are no more than users")
-    func poolServesManyThreads() throws {
-        /// How often it was used, which only one user at a time may count.
-        final class Workspace: @unchecked Sendable { var uses = 0 }
+    func poolServesManyThreads() {
+        /// Memory that only one user at a time may touch, and how many there were.
+        final class Workspace: @unchecked Sendable {
+            let values = AlignedBuffer<UInt64>(count: 1000)
+            var uses = 0
+        }
         struct Refusal: Error {}
         let made = Mutex<[Workspace]>([])
+        let disturbed = Atomic<Int>(0)
         let pool = WorkspacePool {
             let workspace = Workspace()
             made.withLock { $0.append(workspace) }
             return workspace
         }
-        parallelFor(20_000, threads: 8) { task in
+        parallelFor(4000, threads: 8) { task in
             // A user that fails gives its workspace back, too.
             try? pool.withWorkspace { (workspace) throws(Refusal) in
+                let values = workspace.values
                 workspace.uses += 1
+                values.unsafeBase.update(repeating: UInt64(task), count: values.count)
+                let isOwn = (0..<values.count).allSatisfy { values.unsafeBase[$0] == UInt64(task) }
+                if !isOwn { disturbed.add(1, ordering: .relaxed) }
                 if task % 7 == 0 { throw Refusal() }
             }
         }
+        #expect(disturbed.load(ordering: .relaxed) == 0)
         let workspaces = made.withLock { $0 }
-        #expect(workspaces.reduce(0) { $0 + $1.uses } == 20_000)
+        #expect(workspaces.reduce(0) { $0 + $1.uses } == 4000)
         #expect((1...8).contains(workspaces.count))
     }
 

@@ -35,7 +35,7 @@ enum CKKSParameterTargets {
         words: [
             "\"degree\":", "\"primeBits\":[", "\"specialPrimeBits\":[", "\"digitSize\":", "\"logScale\":",
             "\"primeDegree\":", "\"insecure\"", "\"bits128\"", "\"bits192\"", "\"bits256\"", "-1",
-            "-9223372036854775808", "9223372036854775807", "1e308", "null", "65536",
+            "-9223372036854775808", "[9223372036854775807,1]", "1e308", "null", "65536",
         ],
         seeds: {
             let encoder = JSONEncoder()
