@@ -31,6 +31,7 @@ let package = Package(
                 .product(name: "CKKS", package: "MassSpecFHE"),
                 .product(name: "CKernels", package: "MassSpecFHE"),
                 .product(name: "PlaintextReference", package: "MassSpecFHE"),
+                .product(name: "RLWE", package: "MassSpecFHE"),
                 .product(name: "Ring", package: "MassSpecFHE"),
                 .product(name: "SpectralSearch", package: "MassSpecFHE"),
                 .product(name: "Spectra", package: "MassSpecFHE"),

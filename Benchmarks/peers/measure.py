@@ -15,8 +15,10 @@ import time
 import case as cases
 import report
 
-PEERS = ["peer_numpy", "peer_ms_entropy", "peer_matchms", "peer_tenseal"]
+PEERS = ["peer_numpy", "peer_ms_entropy", "peer_matchms", "peer_tenseal", "peer_tenseal_operations"]
 KERNELS = "gemm.plaintext8|dimension=512 columns=1024 logQ=24"
+# Of encrypted arithmetic, what is as large as the peers' and within the same security table.
+OPERATIONS = "primes=3 specialPrimes=1 logQP=196|n=16384 primes=8 specialPrimes=2|n=16384 primes=9 specialPrimes=2"
 THREAD_VARIABLES = [
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "NUMEXPR_NUM_THREADS"]
 CORE_TYPES = ["", "SKYLAKEX", "COOPERLAKE", "SAPPHIRERAPIDS", "ZEN", "HASWELL"]
@@ -86,19 +88,28 @@ def measure_case(arguments, folder: pathlib.Path):
     if arguments.library:
         spectra = ["--library", *arguments.library, "--queries", *arguments.queries]
     subprocess.run([arguments.bench, "peer-case", "--out", folder, *spectra], check=True)
-    note("msfhe-bench: kernels")
-    kernels = folder / "kernels.jsonl"
-    subprocess.run([arguments.bench, "--filter", KERNELS, "--json", kernels], check=True, stdout=subprocess.DEVNULL)
+    note("msfhe-bench: kernels and operations")
+    kernels = bench_rows(arguments.bench, KERNELS, folder)
+    operations = [row for row in bench_rows(arguments.bench, OPERATIONS, folder) if row["name"].startswith("ckks.")]
     case = cases.load(folder)
     rows = [row for name in PEERS for row in peer_rows(importlib.import_module(name), case)]
     machine, ours = case.rows
-    return machine, case, ours, cases.lines(kernels)[1:], rows
+    return machine, case, ours, kernels + operations, rows
+
+
+def bench_rows(bench: str, selection: str, folder: pathlib.Path) -> list[dict]:
+    """What msfhe-bench measures of the rows that `selection` keeps."""
+    path = folder / "bench.jsonl"
+    subprocess.run([bench, "--filter", selection, "--json", path], check=True, stdout=subprocess.DEVNULL)
+    return cases.lines(path)[1:]
 
 
 def peer_rows(peer, case: cases.Case) -> list[dict]:
     """What a peer measured, or one row that says why there is nothing."""
-    base = {"name": "peer", "package": peer.PACKAGE, "table": peer.TABLE, "library": case.name, "threads": 1,
-            "rows": len(case.library), "dimension": case.dimension, "queries": len(case.queries)}
+    base = {"name": "peer", "package": peer.PACKAGE, "table": peer.TABLE, "threads": 1}
+    if peer.TABLE != "operations":  # those do not depend on the case
+        base |= {"library": case.name, "rows": len(case.library), "dimension": case.dimension,
+                 "queries": len(case.queries)}
     failure = installation_failure(peer.PACKAGE)
     if failure:
         return [{**base, "peer": peer.PACKAGE, "problem": f"not installed: {failure}"}]
@@ -122,12 +133,12 @@ def installation_failure(package: str) -> str:
     return ""
 
 
-def write(arguments, machine: dict, case: cases.Case, ours: dict, kernels: list[dict], rows: list[dict]) -> None:
+def write(arguments, machine: dict, case: cases.Case, ours: dict, bench: list[dict], rows: list[dict]) -> None:
     if arguments.json:
         with open(arguments.json, "w", encoding="utf-8") as file:
-            for row in [machine, ours, *kernels, *rows]:
+            for row in [machine, ours, *bench, *rows]:
                 file.write(json.dumps(row) + "\n")
-    text = report.markdown(machine, case, ours, kernels, rows)
+    text = report.markdown(machine, case, ours, bench, rows)
     if arguments.markdown:
         pathlib.Path(arguments.markdown).write_text(text, encoding="utf-8")
     else:

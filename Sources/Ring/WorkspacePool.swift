@@ -1,8 +1,10 @@
 import Synchronization
 
-/// Workspaces that operations on many threads borrow, one each, and give back.
+/// Workspaces that operations on many threads borrow, one each, and give back. A few are kept while nobody uses them;
+/// they can be large.
 package final class WorkspacePool<Workspace: AnyObject & Sendable>: Sendable {
     private let idle = Mutex<[Workspace]>([])
+    private static var largestIdleCount: Int { 8 }
     private let make: @Sendable () -> Workspace
 
     /// A pool that calls `make` when none of its workspaces is idle.
@@ -13,7 +15,9 @@ package final class WorkspacePool<Workspace: AnyObject & Sendable>: Sendable {
         _ body: (Workspace) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let workspace = idle.withLock { $0.popLast() } ?? make()
-        defer { idle.withLock { $0.append(workspace) } }
+        defer {
+            idle.withLock { if $0.count < Self.largestIdleCount { $0.append(workspace) } }
+        }
         return try body(workspace)
     }
 }

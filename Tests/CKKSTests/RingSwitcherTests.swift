@@ -225,6 +225,7 @@ struct RingSwitcherTests {
             try scheme.evaluator.switchSecret(product, with: key)
         }
         let stranger = try Scheme(parameters.literal, backend: parameters.backend)
+        #expect(throws: KeyError.differentParameters) { try scheme.generator.switchingKey(to: stranger.generator) }
         #expect(throws: EvaluationError.differentParameters) {
             try stranger.evaluator.switchSecret(try stranger.encryptor.encrypt(x), with: key)
         }

@@ -41,13 +41,18 @@ struct TutorialTests {
         let answer = try Ciphertext(serialized: download, parameters: parameters)
         let norm = decryptor.decryptReal(answer)[0]
         let expectedBits = answer.precisionBits
-        let gate = try ReleaseGate(errorBound: 1e-6, numbers: 1000, distanceBits: 10)
+        var bound = ErrorBound.fresh(parameters, slots: 8)
+        bound = bound.multiplied(by: bound).switchingKey(parameters, primes: x.primes, scale: x.scale * x.scale)
+        bound = bound.rescaled(parameters, to: squares.scale)
+        for _ in 0..<3 { bound = bound + bound.switchingKey(parameters, primes: squares.primes, scale: squares.scale) }
+        let gate = try ReleaseGate(errorBound: bound.distance, numbers: 1000, distanceBits: 10)
         let published = try decryptor.releaseReal(answer, slots: 0..<1, through: gate)
         // The page ends.
 
         let expected = intensities.reduce(0) { $0 + $1 * $1 }
         #expect(expectedBits > 20)
         #expect(abs(norm - expected) < exp2(4 - expectedBits))
+        #expect(abs(norm - expected) < bound.distance)
         #expect(abs(published[0] - expected) < 12 * gate.deviation)
         for (found, intensity) in zip(decryptor.decryptReal(tripled), intensities) {
             #expect(abs(found - 3 * intensity) < exp2(4 - tripled.precisionBits))

@@ -209,8 +209,10 @@ struct WireHostileTests {
         #expect(error(at: 48, [11, 11]).map { "\($0)" }?.contains("digest") == true)
         #expect(error(at: 48, [10, 11]).map { "\($0)" }?.contains("digest") == true)
         #expect(error(at: 48, [11, 10]) == .parameters(.primeDegree(1024, degree: 2048)))
-        for (offset, bytes) in [(48, [9]), (48, [17]), (49, [17]), (50, [1]), (51, [1]), (52, [0]), (52, [49]), (53, [48]), (54, [3]), (55, [4]), (159, [1])] as [(Int, [UInt8])]
-        {
+        for (offset, bytes) in [
+            (48, [9]), (48, [17]), (49, [17]), (50, [1]), (51, [1]), (52, [0]), (52, [49]), (53, [48]), (54, [3]),
+            (55, [4]), (159, [1]),
+        ] as [(Int, [UInt8])] {
             guard case .field = error(at: offset, bytes) else {
                 Issue.record("byte \(offset): \(bytes)")
                 continue

@@ -17,9 +17,8 @@ package struct Row: Sendable {
     /// else is a figure.
     package static let parameterNames = [
         "name", "backend", "threads", "n", "primeBits", "lazy", "terms", "rows", "dimension", "columns",
-        "logQ", "streamBytes", "rowBits", "primes", "specialPrimes", "targets", "logQP", "queries", "preset", "aPart",
-        "library",
-        "memoryLimitMiB", "peer",
+        "logQ", "streamBytes", "rowBits", "primes", "specialPrimes", "targets", "logQP", "object", "queries", "preset",
+        "aPart", "library", "memoryLimitMiB", "peer",
     ]
 
     package init(_ name: String) { self["name"] = .text(name) }

@@ -67,7 +67,7 @@ enum Suite {
     static func all(_ perturbation: PerturbationOptions) -> [any Benchmark] {
         TransformBenchmark.all + DotBenchmark.all + DotStreamBenchmark.all + MatrixProductBenchmark.all
             + ResidueNumberBenchmark.all + AutomorphismBenchmark.all + ExpansionBenchmark.all + SamplingBenchmark.all
-            + EncoderBenchmark.all + Integer8Benchmark.all + BatchSearchBenchmark.all
-            + ScaleBenchmark.all(perturbation)
+            + EncoderBenchmark.all + EncryptionBenchmark.all + EvaluatorBenchmark.all + WireBenchmark.all
+            + Integer8Benchmark.all + BatchSearchBenchmark.all + ScaleBenchmark.all(perturbation)
     }
 }

@@ -14,6 +14,7 @@ public enum EncodingError: Error, Equatable, CustomStringConvertible {
     case level(primes: Int, available: Int)
     case scale(Double)
     case notFinite(index: Int)
+    case aboveMagnitude(index: Int, magnitude: Double)
     case tooLarge(coefficient: Double, limit: Double)
 
     /// One line that says what is wrong, and what would be right.
@@ -31,6 +32,8 @@ public enum EncodingError: Error, Equatable, CustomStringConvertible {
             "scale \(scale): it must be a positive number"
         case .notFinite(let index):
             "number \(index) of the message is infinite or not a number, or too large to be transformed"
+        case .aboveMagnitude(let index, let magnitude):
+            "number \(index) of the message is larger than its declared magnitude, \(magnitude): declare a larger one"
         case .tooLarge(let coefficient, let limit):
             "a coefficient of 2^\(Self.exponent(coefficient)) after scaling, where those up to 2^\(Self.exponent(limit)) fit: "
                 + "use a smaller scale, smaller numbers or more primes"

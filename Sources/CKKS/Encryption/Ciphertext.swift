@@ -42,9 +42,20 @@ public struct Ciphertext: Sendable {
     /// The primes of the level.
     package var basis: RNSBasis { polynomials.basis }
 
-    /// The binary digits after the point that a decrypted slot is expected to have right: -log2 of the expected root mean
-    /// square of its error. A message that fills its declared magnitude is within two bits of it.
-    public var precisionBits: Double { -noise.slotError(slots: slotCount, scale: scale).binaryLogarithm }
+    /// The binary digits after the point that a decrypted slot, or coefficient, is expected to have right: -log2 of the
+    /// expected root mean square of its error. A message that fills its declared magnitude is within two bits of it, unless
+    /// errors are correlated that the estimate takes for independent: those of copies of a ciphertext that were computed
+    /// with and then added.
+    public var precisionBits: Double {
+        switch packing {
+        case .slots(let count): -noise.slotError(slots: count, scale: scale).binaryLogarithm
+        case .coefficients: -(noise.variance.squareRoot() / scale).binaryLogarithm
+        }
+    }
+
+    /// Replaces the noise estimate: by a closer bound of the magnitude, or by one that tells nothing of the matrices and
+    /// constants that the message was computed with. Public like the old one; the evaluator believes it.
+    public mutating func declare(noise: NoiseEstimate) { self.noise = noise }
 }
 
 /// A fresh ciphertext of which the second polynomial is given by its seed: half the bytes.

@@ -85,15 +85,27 @@ public final class Encryptor: Sendable {
 extension Encryptor {
     /// Encodes and encrypts complex slots at the highest level and the parameters' scale.
     ///
-    /// - Throws: ``EncodingError``.
+    /// - Throws: ``EncodingError``, for slots above the declared magnitude as well.
     public func encrypt(_ slots: [Complex], magnitude: Double = 1) throws(EncodingError) -> Ciphertext {
-        encrypt(try parameters.encoder.encode(slots, scale: parameters.scale), magnitude: magnitude)
+        try Self.require(slots.lazy.map(\.magnitude), upTo: magnitude)
+        return encrypt(try parameters.encoder.encode(slots, scale: parameters.scale), magnitude: magnitude)
     }
 
     /// Encodes and encrypts real slots at the highest level and the parameters' scale.
     ///
-    /// - Throws: ``EncodingError``.
+    /// - Throws: ``EncodingError``, for slots above the declared magnitude as well.
     public func encrypt(_ slots: [Double], magnitude: Double = 1) throws(EncodingError) -> Ciphertext {
-        encrypt(try parameters.encoder.encode(slots, scale: parameters.scale), magnitude: magnitude)
+        try Self.require(slots.lazy.map(\.magnitude), upTo: magnitude)
+        return encrypt(try parameters.encoder.encode(slots, scale: parameters.scale), magnitude: magnitude)
+    }
+
+    /// The declared magnitude has to hold, but for the rounding of doubles. What is not a number is the encoder's affair.
+    private static func require(_ magnitudes: some Sequence<Double>, upTo declared: Double) throws(EncodingError) {
+        // One branch, to refuse the message; which number it was is looked up only then.
+        var largest = 0.0
+        for magnitude in magnitudes { largest = magnitude > largest ? magnitude : largest }
+        guard largest > declared * (1 + 0x1p-40), largest.isFinite else { return }
+        let index = magnitudes.enumerated().first { $0.element == largest }?.offset ?? 0
+        throw .aboveMagnitude(index: index, magnitude: declared)
     }
 }

@@ -6,10 +6,10 @@ import Ring
 ///
 /// Unlike ``NoiseEstimate`` it takes no errors for independent: whoever chooses messages and operations can make errors
 /// add up that an estimate has averaged out (Guo et al., USENIX Security 2024). Only the randomness of keys and fresh
-/// encryptions, which nobody chooses, is given by a tail: each encryption and each key keeps its bound but for a
+/// encryptions, which nobody chooses, is given by a tail: each of their polynomials keeps its bound but for a
 /// probability of 2^-64. From there on, errors add up as the triangle inequality says.
 ///
-/// It follows linear operations in one ring. It is many bits above the estimate: take scales for it.
+/// It follows sums, products of ciphertexts, matrices and constants in one ring. It is many bits above the estimate: take scales for it.
 public struct ErrorBound: Sendable, Hashable {
     /// No slot's distance from the exact result is larger.
     public private(set) var distance: Double
@@ -43,9 +43,19 @@ public struct ErrorBound: Sendable, Hashable {
         (2 * 4.25 * Double(slots.trailingZeroBitCount) + 12) * 0x1p-53 * Double(slots).squareRoot() * magnitude
     }
 
-    /// Of a sum or a difference.
+    /// Of a sum or a difference, whose scales may differ by the evaluator's tolerance.
     public static func + (x: ErrorBound, y: ErrorBound) -> ErrorBound {
-        ErrorBound(distance: x.distance + y.distance, magnitude: x.magnitude + y.magnitude)
+        let (distance, magnitude) = (x.distance + y.distance, x.magnitude + y.magnitude)
+        return ErrorBound(
+            distance: distance + Evaluator.scaleTolerance * (magnitude + distance), magnitude: magnitude)
+    }
+
+    /// Of a product of ciphertexts, before it is relinearised, which is a ``switchingKey(_:primes:scale:)`` at the
+    /// product of their scales, and rescaled.
+    public func multiplied(by other: ErrorBound) -> ErrorBound {
+        ErrorBound(
+            distance: distance * (other.magnitude + other.distance) + magnitude * other.distance,
+            magnitude: magnitude * other.magnitude)
     }
 
     /// Of a product with a constant, which was rounded to a multiple of 1 / `scale`.

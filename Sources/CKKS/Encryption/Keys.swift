@@ -77,12 +77,13 @@ public struct KeyGenerator: Sendable {
     }
 }
 
-/// The public keys with which an ``Evaluator`` works. They let nobody decrypt.
+/// The public keys with which an ``Evaluator`` works: encryptions of functions of the secret, under the secret itself.
+/// They let nobody decrypt, as far as that is safe (circular security, which every such scheme assumes).
 public struct EvaluationKeys: Sendable {
     /// The parameters.
     public let parameters: CKKSParameters
     /// The key for products of ciphertexts.
-    public var relinearization: SwitchingKey?
+    public package(set) var relinearization: SwitchingKey?
     /// The keys of automorphisms, with their permutations of evaluations, by exponent.
     package private(set) var automorphisms: [Int: (key: SwitchingKey, permutation: Automorphism)] = [:]
 
@@ -90,16 +91,20 @@ public struct EvaluationKeys: Sendable {
     public init(parameters: CKKSParameters) { self.parameters = parameters }
 
     /// Adds the key of the automorphism X -> X^exponent.
-    public mutating func insert(_ key: SwitchingKey, exponent: Int) {
-        automorphisms[exponent] = (key, Automorphism(degree: parameters.degree, exponent: exponent))
+    ///
+    /// - Parameter exponent: odd, and other than 1 modulo 2N.
+    package mutating func insert(_ key: SwitchingKey, exponent: Int) {
+        let permutation = Automorphism(degree: parameters.degree, exponent: exponent)
+        precondition(key.chain === parameters.chain && permutation.exponent != 1, "the key is one of an automorphism")
+        automorphisms[permutation.exponent] = (key, permutation)
     }
 
     /// Adds the keys of `other`, such as one of many sets that arrive one after the other; they replace those for the
     /// same operations.
     ///
-    /// - Precondition: both belong to the same parameters, the same object.
-    public mutating func merge(_ other: EvaluationKeys) {
-        precondition(other.parameters === parameters, "the keys belong to other parameters")
+    /// - Throws: ``KeyError/differentParameters`` unless both belong to the same parameters, the same object.
+    public mutating func merge(_ other: EvaluationKeys) throws(KeyError) {
+        guard other.parameters === parameters else { throw .differentParameters }
         relinearization = other.relinearization ?? relinearization
         automorphisms.merge(other.automorphisms) { $1 }
     }
@@ -116,6 +121,7 @@ public struct EvaluationKeys: Sendable {
 /// A key that is not there.
 public enum KeyError: Error, Equatable, CustomStringConvertible {
     case noSpecialPrimes
+    case differentParameters
     case noRelinearizationKey
     case noRotationKey(steps: Int)
     case noConjugationKey
@@ -124,6 +130,7 @@ public enum KeyError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noSpecialPrimes: "these parameters have no special primes, so keys cannot be switched with them"
+        case .differentParameters: "keys of different parameters do not go together"
         case .noRelinearizationKey:
             "a product of ciphertexts needs the relinearisation key, which is not among the keys"
         case .noRotationKey(let steps): "a rotation by \(steps) slots needs its key, which is not among the keys"

@@ -13,7 +13,8 @@ import Ring
 /// public figures alone.
 ///
 /// Errors are modelled as independent, of equal variance in every coefficient, and messages as filling their declared
-/// magnitude in every slot. For messages that are smaller, or errors that cancel, the estimate is too large.
+/// magnitude in every slot. For messages that are smaller, or errors that cancel, the estimate is too large; for errors
+/// that are the same in the summands of a sum, too small.
 public struct NoiseEstimate: Sendable, Hashable, Codable {
     /// Variance of the error of a coefficient, at the ciphertext's scale.
     public var variance: Double
@@ -21,7 +22,12 @@ public struct NoiseEstimate: Sendable, Hashable, Codable {
     public var magnitude: Double
 
     /// An error of `variance` beside slots of up to `magnitude`.
+    ///
+    /// - Precondition: both are finite and not negative.
     public init(variance: Double, magnitude: Double) {
+        precondition(
+            variance >= 0 && variance.isFinite && magnitude >= 0 && magnitude.isFinite,
+            "a noise estimate has a variance and a magnitude")
         self.variance = variance
         self.magnitude = magnitude
     }

@@ -28,7 +28,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         case .depth(let needed, let available):
             "\(needed) levels are needed, where \(available) are left: begin with \(needed + 1) primes"
         case .scaleOverflow(let logScale, let logModulus):
-            "a scale of 2^\(rounded(logScale)) modulo 2^\(rounded(logModulus)): rescale first, or begin with more primes"
+            "a message of up to 2^\(rounded(logScale)), scaled, modulo 2^\(rounded(logModulus)): rescale first, begin with more primes, or declare a smaller magnitude"
         case .key(let error): error.description
         case .encoding(let error): error.description
         case .matrix(let error): error.description

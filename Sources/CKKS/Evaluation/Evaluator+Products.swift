@@ -14,7 +14,8 @@ extension Evaluator {
         let packing = try commonPacking(x.packing, y.packing)
         let basis = x.primes <= y.primes ? x.basis : y.basis
         let scale = x.scale * y.scale
-        try requireRoom(scale: scale, primes: basis.count)
+        try requireRoom(
+            scale: scale, magnitude: x.noise.magnitude * y.noise.magnitude, primes: basis.count)
         var product = parameters.chain.makeVector(primes: basis.count, count: 3)
         let outputs = [product.mutableLimbs(0), product.mutableLimbs(1), product.mutableLimbs(2)]
         let (x0, x1) = (x.polynomials.limbs(0), x.polynomials.limbs(1))
@@ -71,6 +72,7 @@ extension Evaluator {
         try requireOwn(x)
         guard x.primes > 1 else { throw .lowestLevel }
         guard x.size == 3 else { return try rescale(x) }
+        try requireRoom(x, rescaledFrom: x.primes)
         guard let key = keys.relinearization else { throw .key(.noRelinearizationKey) }
         let special = parameters.chain.level(primes: x.primes).specialProduct
         var result = parameters.chain.makeVector(primes: x.primes - 1, count: 2)
@@ -107,15 +109,17 @@ extension Evaluator {
         try requirePrimes(of: y, atLeast: x.primes)
         let packing = try commonPacking(x.packing, y.packing)
         let scale = x.scale * y.scale
-        try requireRoom(scale: scale, primes: x.primes)
+        try requireRoom(scale: scale, magnitude: x.noise.magnitude * magnitude, primes: x.primes)
         var product = parameters.chain.makeVector(primes: x.primes, count: x.size)
         let prepared = AlignedBuffer<UInt64>(
             uninitialized: x.primes * parameters.degree, recycler: parameters.chain.recycler)
         let factor = LimbAddresses(base: prepared.unsafeBase, degree: parameters.degree)
         x.basis.multiply(y.polynomial.limbs, by: x.basis.montgomeryFactors, into: factor, threads: threads)
-        for index in 0..<x.size {
-            x.basis.multiplyMontgomery(
-                x.polynomials.limbs(index), factor, into: product.mutableLimbs(index), threads: threads)
+        withExtendedLifetime(prepared) {
+            for index in 0..<x.size {
+                x.basis.multiplyMontgomery(
+                    x.polynomials.limbs(index), factor, into: product.mutableLimbs(index), threads: threads)
+            }
         }
         let plain = NoiseEstimate(variance: parameters.encodingVariance, magnitude: magnitude)
         let noise = NoiseEstimate(
@@ -134,7 +138,8 @@ extension Evaluator {
         try requireOwn(x)
         let factorScale = scale ?? Double(x.basis.moduli[x.primes - 1].value)
         let residues = try self.residues(of: constant, scale: factorScale, primes: x.primes)
-        try requireRoom(scale: x.scale * factorScale, primes: x.primes)
+        try requireRoom(
+            scale: x.scale * factorScale, magnitude: x.noise.magnitude * abs(constant), primes: x.primes)
         let factors = zip(x.basis.moduli, residues).map { $0.factor($1) }
         var result = x
         result.polynomials = parameters.chain.makeVector(primes: x.primes, count: x.size)

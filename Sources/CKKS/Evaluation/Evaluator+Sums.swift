@@ -43,8 +43,10 @@ extension Evaluator {
                 basis.copy(y.polynomials.limbs(index), to: output)
             }
         }
-        let noise = NoiseEstimate(
+        var noise = NoiseEstimate(
             variance: x.noise.variance + y.noise.variance, magnitude: x.noise.magnitude + y.noise.magnitude)
+        // A ciphertext and itself have one error, which adds up or cancels as a whole.
+        if x.polynomials.isSame(as: y.polynomials) { noise.variance = negatesSecond ? 0 : 4 * x.noise.variance }
         return Ciphertext(parameters: parameters, polynomials: sum, scale: x.scale, packing: packing, noise: noise)
     }
 
@@ -102,7 +104,7 @@ extension Evaluator {
         guard count >= primes else { throw .level(primes: primes, available: count) }
     }
 
-    /// x + constant in every slot. For packed coefficients, the constant is added to the lowest.
+    /// x + a public constant in every slot. For packed coefficients, the constant is added to the lowest.
     ///
     /// - Throws: ``EvaluationError`` when the constant does not fit the modulus.
     public func add(_ x: Ciphertext, _ constant: Double) throws(EvaluationError) -> Ciphertext {
@@ -110,11 +112,13 @@ extension Evaluator {
         let residues = try self.residues(of: constant, scale: x.scale, primes: x.primes)
         var result = x
         let limbs = result.polynomials.mutableLimbs(0)
-        let filled = AlignedBuffer<UInt64>(uninitialized: parameters.degree)
-        for (index, ring) in x.basis.rings.enumerated() {
-            filled.unsafeBase.update(repeating: residues[index], count: filled.count)
-            withUnsafePointer(to: ring.modulus.constants) {
-                ring.backend.kernels.pointee.add(limbs[index], limbs[index], filled.unsafeBase, filled.count, $0)
+        AlignedBuffer<UInt64>(uninitialized: parameters.degree).withUnsafeMutableBufferPointer { filled in
+            for (index, ring) in x.basis.rings.enumerated() {
+                filled.update(repeating: residues[index])
+                withUnsafePointer(to: ring.modulus.constants) {
+                    ring.backend.kernels.pointee.add(
+                        limbs[index], limbs[index], filled.baseAddress, filled.count, $0)
+                }
             }
         }
         result.noise.variance += parameters.encodingVariance / Double(parameters.degree)

@@ -56,11 +56,19 @@ public final class Evaluator: Sendable {
         }
     }
 
-    /// A scale that a product may have at a level.
-    func requireRoom(scale: Double, primes: Int) throws(EvaluationError) {
+    /// A message of up to `magnitude` has to fit its level: its coefficients, which are no larger than its slots, times
+    /// the scale stay below half the modulus.
+    func requireRoom(scale: Double, magnitude: Double, primes: Int) throws(EvaluationError) {
         let logModulus = parameters.chain.basis.prefix(primes).logProduct
-        guard scale.isFinite, scale > 0, scale.binaryLogarithm < logModulus - 1 else {
-            throw .scaleOverflow(logScale: scale.binaryLogarithm, logModulus: logModulus)
+        let logMessage = (scale * max(magnitude, 1)).binaryLogarithm
+        guard scale.isFinite, scale > 0, logMessage < logModulus - 1 else {
+            throw .scaleOverflow(logScale: logMessage, logModulus: logModulus)
         }
+    }
+
+    /// What is left of x after its last prime is divided away has to fit.
+    func requireRoom(_ x: Ciphertext, rescaledFrom primes: Int) throws(EvaluationError) {
+        let last = Double(x.basis.moduli[primes - 1].value)
+        try requireRoom(scale: x.scale / last, magnitude: x.noise.magnitude, primes: primes - 1)
     }
 }

@@ -22,6 +22,10 @@ extension KeyGenerator {
     ///
     /// - Throws: ``RLWE/RingBridgeError``.
     public func ringSwitchingKeys(to small: KeyGenerator) throws(RingBridgeError) -> RingSwitchingKeys {
+        // Whoever breaks the small ring reads the large one's secret from the key.
+        guard (small.parameters.security?.rawValue ?? 0) >= (parameters.security?.rawValue ?? 0) else {
+            throw .weaker(large: parameters.security, small: small.parameters.security)
+        }
         let bridge = try RingBridge(from: parameters.chain, to: small.parameters.chain)
         let keys = bridge.switchingKeys(secret, small.secret, threads: threads)
         return RingSwitchingKeys(
@@ -31,8 +35,9 @@ extension KeyGenerator {
     /// The key that turns what is encrypted under this generator's secret into what is encrypted under `other`'s, of
     /// the same parameters: for ``Evaluator/switchSecret(_:with:)``. Made by whoever knows both secrets.
     ///
-    /// - Throws: ``KeyError/noSpecialPrimes``.
+    /// - Throws: ``KeyError/noSpecialPrimes``, ``KeyError/differentParameters``.
     public func switchingKey(to other: KeyGenerator) throws(KeyError) -> SwitchingKey {
+        guard other.parameters === parameters else { throw .differentParameters }
         guard parameters.chain.special != nil else { throw .noSpecialPrimes }
         return secret.switchingKey(to: other.secret, threads: threads)
     }
@@ -106,7 +111,9 @@ public final class RingSwitcher: Sendable {
         }
         pool.withWorkspace { switcher in
             let sums = (switcher.sums(0), switcher.sums(1))
-            switcher.switchSecret((low.limbs(0), low.limbs(1)), with: keys.down, primes: primes, into: sums)
+            withExtendedLifetime(low) {
+                switcher.switchSecret((low.limbs(0), low.limbs(1)), with: keys.down, primes: primes, into: sums)
+            }
             for (index, sum) in [sums.0, sums.1].enumerated() {
                 bridge.takeApart(
                     sum, primes: primes, positions: positions(count),

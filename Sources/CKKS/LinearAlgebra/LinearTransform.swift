@@ -175,7 +175,8 @@ extension Evaluator {
     /// The product of a plaintext matrix with an encrypted vector, at the transform's level; rescale afterwards.
     ///
     /// Costs a decomposition and, for each baby step, a product with a key; for each giant step as much again and one
-    /// division by P; and a product modulo QP for each diagonal.
+    /// division by P; and a product modulo QP for each diagonal. Takes memory for a ciphertext modulo QP for each baby
+    /// step and each giant step.
     ///
     /// - Throws: ``EvaluationError`` when a key is missing, or levels or slots do not fit.
     public func apply(_ transform: LinearTransform, to vector: Ciphertext) throws(EvaluationError) -> Ciphertext {
@@ -262,26 +263,24 @@ private final class LinearTransformRun {
 
     /// The product with the matrix of `transform`, whose baby steps have been taken.
     func product(_ transform: LinearTransform) -> PolynomialVector {
-        let (total, sum, turned) = (makePair(), makePair(), makePair())
-        for (index, giant) in transform.giants.enumerated() {
-            // The first sum starts the total; it is that of no rotation if there is one, as giant steps ascend.
-            if giant.rotation == 0 {
-                multiplyDiagonals(giant, into: total)
-                continue
-            }
-            multiplyDiagonals(giant, into: sum)
-            rotateGiant(giant, sum, into: index == 0 ? total : turned)
-            if index > 0 { accumulate(turned, into: total) }
-        }
-        if transform.giants.isEmpty { total.unsafeBase.update(repeating: 0, count: pairSize) }
+        let sums = transform.giants.map { _ in makePair() }
+        multiplyDiagonals(transform.giants, into: sums)
         var result = x.parameters.chain.makeVector(primes: primes, count: 2)
-        for index in 0..<2 {
-            switcher.divideByP(polynomial(index, of: total), into: result.mutableLimbs(index), primes: primes)
+        guard let total = rotateAndAdd(transform.giants, sums) else {
+            for index in 0..<2 {
+                result.mutableLimbs(index).base.update(repeating: 0, count: x.basis.count * x.basis.degree)
+            }
+            return result
+        }
+        withExtendedLifetime(total) {
+            for index in 0..<2 {
+                switcher.divideByP(polynomial(index, of: total), into: result.mutableLimbs(index), primes: primes)
+            }
         }
         return result
     }
 
-    private func makePair() -> AlignedBuffer<UInt64> { 
+    private func makePair() -> AlignedBuffer<UInt64> {
         AlignedBuffer(uninitialized: pairSize, recycler: x.parameters.chain.recycler)
     }
 
@@ -315,27 +314,57 @@ private final class LinearTransformRun {
         }
     }
 
-    /// The sum of the giant step's diagonals times the rotated vectors.
-    private func multiplyDiagonals(_ giant: LinearTransform.Giant, into output: AlignedBuffer<UInt64>) {
+    /// The sums of the giant steps' diagonals times the rotated vectors: block by block, so that the vectors' blocks
+    /// stay in the second-level cache for all giant steps, and each diagonal is read once.
+    private func multiplyDiagonals(_ giants: [LinearTransform.Giant], into sums: [AlignedBuffer<UInt64>]) {
         let degree = level.basis.degree
-        let count = giant.diagonals.count
-        let factors = giant.diagonals.map { LimbAddresses(base: $0.values.unsafeBase, degree: degree) }
-        let vectors = giant.diagonals.map { babies[$0.baby]! }
-        let firsts = vectors.map { polynomial(0, of: $0) }
-        let seconds = vectors.map { polynomial(1, of: $0) }
-        let outputs = [polynomial(0, of: output), polynomial(1, of: output)]
+        let block = min(degree, Self.blockSize)
+        let terms = giants.reduce(0) { max($0, $1.diagonals.count) }
+        let addresses = { [self] (buffer: AlignedBuffer<UInt64>) in
+            (polynomial(0, of: buffer), polynomial(1, of: buffer))
+        }
+        let factors = giants.map { $0.diagonals.map { LimbAddresses(base: $0.values.unsafeBase, degree: degree) } }
+        let vectors = giants.map { $0.diagonals.map { addresses(babies[$0.baby]!) } }
+        let outputs = sums.map(addresses)
         level.basis.forEachPrime(threads: threads) { limb, kernels, modulus in
-            withUnsafeTemporaryAllocation(of: UnsafePointer<UInt64>?.self, capacity: 3 * count) { table in
-                for index in 0..<count {
-                    table.initializeElement(at: index, to: UnsafePointer(factors[index][limb]))
-                    table.initializeElement(at: count + index, to: UnsafePointer(firsts[index][limb]))
-                    table.initializeElement(at: 2 * count + index, to: UnsafePointer(seconds[index][limb]))
-                }
+            withUnsafeTemporaryAllocation(of: UnsafePointer<UInt64>?.self, capacity: 3 * terms) { table in
                 let base = table.baseAddress!
-                kernels.pointee.dot2(
-                    outputs[0][limb], outputs[1][limb], base, base + count, base + 2 * count, count, degree, modulus)
+                for first in stride(from: 0, to: degree, by: block) {
+                    for giant in outputs.indices {
+                        let count = factors[giant].count
+                        for index in 0..<count {
+                            let vector = vectors[giant][index]
+                            (base + index).initialize(to: factors[giant][index][limb] + first)
+                            (base + terms + index).initialize(to: vector.0[limb] + first)
+                            (base + 2 * terms + index).initialize(to: vector.1[limb] + first)
+                        }
+                        kernels.pointee.dot2(
+                            outputs[giant].0[limb] + first, outputs[giant].1[limb] + first, base, base + terms,
+                            base + 2 * terms, count, block, modulus)
+                    }
+                }
             }
         }
+    }
+
+    /// Coefficients in a block: those of sixteen baby steps take 256 KB.
+    private static let blockSize = 1 << 10
+
+    /// The total of the sums, each rotated by its giant step, in the memory of some of them; nil for none.
+    private func rotateAndAdd(
+        _ giants: [LinearTransform.Giant], _ sums: [AlignedBuffer<UInt64>]
+    ) -> AlignedBuffer<UInt64>? {
+        var total: AlignedBuffer<UInt64>?
+        var spare = makePair()
+        for (giant, sum) in zip(giants, sums) {
+            var turned = sum
+            if giant.rotation != 0 {
+                rotateGiant(giant, sum, into: spare)
+                (turned, spare) = (spare, sum)
+            }
+            if let total { accumulate(turned, into: total) } else { total = turned }
+        }
+        return total
     }
 
     /// Rotates a sum by its giant step: only its second polynomial has to leave the modulus QP.

@@ -89,6 +89,18 @@ public final class CKKSParameters: Sendable {
         guard literal.logScale.isFinite, (1.0...120).contains(literal.logScale) else { throw .scale(literal.logScale) }
         let total = Double(literal.primeBits.reduce(0, +))
         guard literal.logScale < total else { throw .scale(literal.logScale) }
+        try checkDigits(literal)
+    }
+
+    /// Digits larger than P multiply the noise of key switching by their quotient; ten bits more are allowed.
+    private static func checkDigits(_ literal: ParametersLiteral) throws(ParametersError) {
+        let specialBits = literal.specialPrimeBits.reduce(0, +)
+        guard specialBits > 0 else { return }
+        let size = digitSize(literal)
+        for first in stride(from: 0, to: literal.primeBits.count, by: size) {
+            let bits = literal.primeBits[first..<min(first + size, literal.primeBits.count)].reduce(0, +)
+            guard bits <= specialBits + 10 else { throw .digit(bits: bits, specialBits: specialBits) }
+        }
     }
 
     /// For each bit length, the largest primes below the power of two, in the order of the literal.
@@ -173,6 +185,7 @@ public enum ParametersError: Error, Equatable, CustomStringConvertible {
     case primeCount(Int, largest: Int)
     case primeBits(Int)
     case digitSize(Int, primes: Int)
+    case digit(bits: Int, specialBits: Int)
     case scale(Double)
     case tooFewPrimes(bits: Int, degree: Int)
     case insecure(degree: Int, logModulus: Int, required: SecurityLevel, allowed: Int?)
@@ -187,6 +200,8 @@ public enum ParametersError: Error, Equatable, CustomStringConvertible {
         case .primeCount(let count, let largest): "\(count) primes: there must be 1 to \(largest)"
         case .primeBits(let bits): "a prime of \(bits) bits: primes have 20 to 49"
         case .digitSize(let size, let primes): "digits of \(size) primes: a digit has 1 to \(primes)"
+        case .digit(let bits, let specialBits):
+            "digits of \(bits) bits with special primes of \(specialBits) bits in all, whose key switching would drown messages: take smaller digits or more special primes"
         case .scale(let logScale):
             "a scale of 2^\(logScale): it must be from 2^1 to 2^120, and less than the product of the primes"
         case .tooFewPrimes(let bits, let degree):

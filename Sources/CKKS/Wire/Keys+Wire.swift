@@ -86,13 +86,23 @@ extension EvaluationKeys: WireObject {
         try writer.finish()
     }
 
-    /// Reads keys: ``WireObject/init(from:parameters:)``.
+    /// Reads keys: ``WireObject/init(from:parameters:)``. Sets that would take more than 16 GiB of memory are refused.
     public init(from source: @escaping WireSource, parameters: CKKSParameters) throws(WireError) {
+        try self.init(from: source, parameters: parameters, largestByteCount: 16 << 30)
+    }
+
+    /// Reads keys that take up to `largestByteCount` bytes of memory; sets of more are refused before a key is read.
+    ///
+    /// - Throws: ``WireError``.
+    public init(
+        from source: @escaping WireSource, parameters: CKKSParameters, largestByteCount: Int
+    ) throws(WireError) {
         var reader = try WireReader(kind: .evaluationKeys, parameters: parameters, source: source)
         self.init(parameters: parameters)
         // One for each odd exponent but 1, which moves nothing, and the relinearisation key.
         let largestCount = parameters.chain.special == nil ? 0 : parameters.degree
-        let count = try reader.integer(UInt32.self, "number of keys", in: 0...largestCount)
+        let affordable = max(0, largestByteCount) / SwitchingKey.byteCount(of: parameters.chain)
+        let count = try reader.integer(UInt32.self, "number of keys", in: 0...min(largestCount, affordable))
         try reader.requireZeros(4)
         var last = -1
         for _ in 0..<count {

@@ -103,7 +103,9 @@ struct WireReader {
             } catch {
                 throw .unreadable("\(error)")
             }
-            precondition((0...wanted - done).contains(got), "a source gives at most the bytes it is asked for")
+            guard (0...wanted - done).contains(got) else {
+                throw .unreadable("the source gave \(got) bytes, asked for up to \(wanted - done)")
+            }
             guard got > 0 else { throw .truncated(count: count + done, missing: wanted - done) }
             done += got
         }

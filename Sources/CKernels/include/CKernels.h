@@ -289,7 +289,7 @@ typedef struct {
 
     // ---- Encoding ---------------------------------------------------------------------------------------------
     //
-    // Real arrays may have any alignment; 64 bytes is fastest. No two arrays overlap. Values are secret; but
+    // Real arrays, and residues here, may have any alignment that their type allows; 64 bytes is fastest. No two arrays overlap. Values are secret; but
     // the time of operations on subnormal numbers is the processor's affair.
 
     // The values of a polynomial: slots[2j] and [2j + 1] are the real and the imaginary part of slot j, j < n.

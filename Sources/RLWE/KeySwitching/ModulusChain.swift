@@ -38,7 +38,7 @@ public final class ModulusChain: Sendable {
     ///
     /// - Parameter digitSize: 1 to the number of primes of the chain.
     /// - Throws: ``RNSBasisError`` when a prime comes twice, or degrees or backends differ.
-    public init(basis: RNSBasis, special: RNSBasis?, digitSize: Int) throws(RNSBasisError) {
+    package init(basis: RNSBasis, special: RNSBasis?, digitSize: Int) throws(RNSBasisError) {
         precondition((1...basis.count).contains(digitSize), "a digit has 1 to \(basis.count) primes")
         self.basis = basis
         self.special = special

@@ -44,6 +44,9 @@ public struct PolynomialVector: Sendable {
         return try body(UnsafeBufferPointer(start: limbs(index)[prime], count: basis.degree))
     }
 
+    /// Whether two vectors have the same memory, and so the same polynomials.
+    package func isSame(as other: PolynomialVector) -> Bool { values === other.values }
+
     /// The remainders modulo the first `primes` primes.
     package func prefix(primes: Int) -> PolynomialVector {
         precondition((1...basis.count).contains(primes), "there are \(basis.count) primes")

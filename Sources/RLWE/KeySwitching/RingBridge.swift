@@ -19,7 +19,7 @@ public final class RingBridge: Sendable {
     /// The bridge between the ring of `large` and that of `small`.
     ///
     /// - Throws: ``RingBridgeError`` when degrees or primes do not fit.
-    public init(from large: ModulusChain, to small: ModulusChain) throws(RingBridgeError) {
+    package init(from large: ModulusChain, to small: ModulusChain) throws(RingBridgeError) {
         guard small.degree < large.degree else { throw .degrees(large: large.degree, small: small.degree) }
         guard large.basis.moduli.map(\.value).starts(with: small.basis.moduli.map(\.value)) else {
             throw .differentPrimes
@@ -47,7 +47,7 @@ public final class RingBridge: Sendable {
     }
 
     /// The keys from the secret `large` of the large ring to `small` of the small one, and back.
-    public func switchingKeys(
+    package func switchingKeys(
         _ large: SecretPolynomial, _ small: SecretPolynomial, threads: Int = 1
     ) -> (down: SwitchingKey, up: SwitchingKey) {
         // The same secret, modulo the bridge's primes.
@@ -82,12 +82,14 @@ public final class RingBridge: Sendable {
         let coefficients = AlignedBuffer<UInt64>(uninitialized: primes * small.degree)
         let part = LimbAddresses(base: coefficients.unsafeBase, degree: small.degree)
         output.base.update(repeating: 0, count: primes * chain.degree)
-        for (source, position) in zip(parts, positions) {
-            basis.copy(source, to: part)
-            basis.interpolate(part, threads: threads)
-            for limb in 0..<primes {
-                for index in 0..<small.degree {
-                    output[limb][index * partCount + position] = part[limb][index]
+        withExtendedLifetime(coefficients) {
+            for (source, position) in zip(parts, positions) {
+                basis.copy(source, to: part)
+                basis.interpolate(part, threads: threads)
+                for limb in 0..<primes {
+                    for index in 0..<small.degree {
+                        output[limb][index * partCount + position] = part[limb][index]
+                    }
                 }
             }
         }
@@ -100,6 +102,7 @@ public enum RingBridgeError: Error, Equatable, CustomStringConvertible {
     case degrees(large: Int, small: Int)
     case differentPrimes
     case noSpecialPrimes
+    case weaker(large: SecurityLevel?, small: SecurityLevel?)
     case basis(RNSBasisError)
 
     /// One line that says what is wrong, and what would be right.
@@ -109,7 +112,13 @@ public enum RingBridgeError: Error, Equatable, CustomStringConvertible {
             "a bridge from ring degree \(large) to \(small): it must lead to a smaller one"
         case .differentPrimes: "the small ring's primes must be the first of the large ring's, in their order"
         case .noSpecialPrimes: "the small ring has no special primes, so keys cannot be switched with them"
+        case .weaker(let large, let small):
+            "a bridge from \(Self.text(large)) to \(Self.text(small)): the large ring's secret would be no safer than the small one's"
         case .basis(let error): error.description
         }
+    }
+
+    private static func text(_ level: SecurityLevel?) -> String {
+        level.map { "\($0.rawValue) bits of security" } ?? "no security"
     }
 }

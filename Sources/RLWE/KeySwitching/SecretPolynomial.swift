@@ -17,7 +17,7 @@ public final class SecretPolynomial: Sendable, CustomStringConvertible {
     private let evaluations: AlignedBuffer<UInt64>
 
     /// The secret of `key` under `label` and `context`. A transform for each prime of the chain.
-    public convenience init(key: SecretKey, label: String, context: some DataProtocol, chain: ModulusChain) {
+    package convenience init(key: SecretKey, label: String, context: some DataProtocol, chain: ModulusChain) {
         let stream = RandomStream(seed: key.material, label: "ternary secret, \(label)", salt: context)
         let coefficients = AlignedBuffer<Int8>(count: chain.degree, lifetime: .wiped)
         coefficients.withUnsafeMutableBufferPointer {

@@ -18,7 +18,12 @@ public struct SwitchingKey: Sendable {
     private let residues: AlignedBuffer<UInt64>
 
     /// Size in memory.
-    public var byteCount: Int { 8 * residues.count }
+    public var byteCount: Int { Self.byteCount(of: chain) }
+
+    /// Size in memory of a key for `chain`.
+    package static func byteCount(of chain: ModulusChain) -> Int {
+        16 * chain.digitCount * chain.full.count * chain.degree
+    }
 
     /// The rows' residues as they are stored, b and a in turn: all 2 digits times primes limbs.
     package var limbs: LimbAddresses { LimbAddresses(base: residues.unsafeBase, degree: chain.degree) }
@@ -116,7 +121,7 @@ extension DiscreteGaussian {
 
 extension SecretPolynomial {
     /// The key for relinearisation: from s^2 to s.
-    public func relinearizationKey(threads: Int = 1) -> SwitchingKey {
+    package func relinearizationKey(threads: Int = 1) -> SwitchingKey {
         let square = AlignedBuffer<UInt64>(uninitialized: chain.full.count * chain.degree, lifetime: .wiped)
         let source = LimbAddresses(base: square.unsafeBase, degree: chain.degree)
         chain.full.multiplyMontgomery(limbs, limbs, into: source, threads: threads)
@@ -127,7 +132,7 @@ extension SecretPolynomial {
 
     /// The key for the automorphism X -> X^g: from s to the secret that the automorphism turns into s, for which the
     /// automorphism is applied last, to two polynomials instead of all digits.
-    public func automorphismKey(exponent: Int, threads: Int = 1) -> SwitchingKey {
+    package func automorphismKey(exponent: Int, threads: Int = 1) -> SwitchingKey {
         let inverse = Automorphism(degree: chain.degree, exponent: Self.inverse(exponent, modulo: 2 * chain.degree))
         let permuted = AlignedBuffer<UInt64>(uninitialized: chain.full.count * chain.degree, lifetime: .wiped)
         let target = LimbAddresses(base: permuted.unsafeBase, degree: chain.degree)
@@ -140,7 +145,7 @@ extension SecretPolynomial {
     }
 
     /// The key that switches what is encrypted under this secret to `other`, of the same chain.
-    public func switchingKey(to other: SecretPolynomial, threads: Int = 1) -> SwitchingKey {
+    package func switchingKey(to other: SecretPolynomial, threads: Int = 1) -> SwitchingKey {
         precondition(other.chain === chain, "keys switch between secrets of one chain")
         return SwitchingKey(chain: chain, from: limbs, to: other.limbs, threads: threads)
     }

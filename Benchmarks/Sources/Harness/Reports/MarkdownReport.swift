@@ -64,7 +64,7 @@ package struct MarkdownReport {
         if field.lowercased().hasSuffix("nanoseconds") { return Numerals.duration(seconds: number * 1e-9) }
         if field.hasPrefix("bytes") { return Numerals.bytes(Int(number)) }
         if field == "spread" { return Numerals.percent(number, places: 1) }
-        if Row.parameterNames.contains(field) || field == "samples" || field == "batches" {
+        if Row.parameterNames.contains(field) || ["samples", "batches", "transforms"].contains(field) {
             return value.plain
         }
         return (1e-3..<1e6).contains(number) ? Numerals.significant(number) : Numerals.scientific(number)

@@ -9,22 +9,22 @@ struct EncoderBenchmark: Benchmark {
     }
 
     let operation: Operation
-    let chain: ModulusChain
+    let literal: ParametersLiteral
 
     static var all: [EncoderBenchmark] {
-        ModulusChain.all.filter { $0.degree >= 8192 }.flatMap { chain in
-            Operation.allCases.map { EncoderBenchmark(operation: $0, chain: chain) }
+        ParametersLiteral.measured.filter { $0.degree >= 8192 }.flatMap { literal in
+            Operation.allCases.map { EncoderBenchmark(operation: $0, literal: literal) }
         }
     }
 
     func threadCounts(upTo limit: Int) -> [Int] { [1] }
 
-    func row() -> Row { ChainFixture.row("ckks.\(operation.rawValue)", chain) }
+    func row() -> Row { Row("ckks.\(operation.rawValue)", literal) }
 
     func measure(_ conditions: Conditions) throws -> Row {
-        let fixture = try ChainFixture(chain, backend: conditions.backend)
-        let (encoder, workspace) = (fixture.encoder, fixture.workspace)
-        let encoded = Encoded(try encoder.encode(fixture.message, scale: ChainFixture.scale, workspace: workspace))
+        let fixture = try ChainFixture(literal, backend: conditions.backend)
+        let (encoder, scale) = (fixture.parameters.encoder, fixture.parameters.scale)
+        let encoded = try fixture.encode(fixture.message)
         var decoded: [Complex] = []
         var row = conditions.row(of: self)
         let timing: Timing
@@ -34,29 +34,17 @@ struct EncoderBenchmark: Benchmark {
                 Work {
                     // Refused messages leave no plaintext.
                     encoded.plaintext = try? encoder.encode(
-                        fixture.message, scale: ChainFixture.scale, workspace: workspace)
+                        fixture.message, scale: scale, workspace: fixture.workspace)
                 })
-            row["bytes"] = .integer(chain.primes.count * chain.degree * MemoryLayout<UInt64>.stride)
+            row["bytes"] = .integer(literal.primeBits.count * literal.degree * MemoryLayout<UInt64>.stride)
+            decoded = try encoded.decoded(by: encoder, row)
         case .decode:
             timing = conditions.loop.measure(
-                Work { decoded = encoder.decode(encoded.plaintext!, workspace: workspace) })
+                Work { decoded = encoder.decode(encoded.plaintext!, workspace: fixture.workspace) })
             row["bytes"] = .integer(fixture.message.count * MemoryLayout<Complex>.stride)
         }
-        if operation == .encode { decoded = try encoded.decoded(by: encoder, row) }
-        try fixture.checkMessage(decoded, row)
+        try fixture.checkMessage(decoded, &row)
         row.set(timing)
         return row
-    }
-}
-
-/// The plaintext that works share.
-private final class Encoded {
-    var plaintext: Plaintext?
-
-    init(_ plaintext: consuming Plaintext) { self.plaintext = consume plaintext }
-
-    func decoded(by encoder: Encoder, _ row: Row) throws -> [Complex] {
-        guard plaintext != nil else { throw WrongResult(row, "the message is refused") }
-        return encoder.decode(plaintext!)
     }
 }

@@ -1,3 +1,4 @@
+import CKKS
 import Harness
 import Ring
 import Spectra
@@ -14,25 +15,22 @@ struct ResidueNumberBenchmark: Benchmark {
     }
 
     let operation: Operation
-    let degree: Int
-    /// Bit lengths of the primes: those of the digit or the divisor last.
-    let primeBits: [Int]
-    /// How many primes are converted from.
-    let sources: Int
+    let literal: ParametersLiteral
 
+    private var degree: Int { literal.degree }
+    /// Bit lengths of the primes: those of the digit or the divisor last.
+    private var primeBits: [Int] {
+        let all = literal.primeBits + literal.specialPrimeBits
+        // The shortest chain is for one multiplication without rescaling; 98 bits can be two primes as well.
+        return operation == .rescale && literal.primeBits.count > 1 ? literal.primeBits : all
+    }
+    /// How many primes are converted from.
+    private var sources: Int { operation == .rescale ? 1 : literal.specialPrimeBits.count }
     private var targets: Int { primeBits.count - sources }
 
     static var all: [ResidueNumberBenchmark] {
-        ModulusChain.all.flatMap { chain in
-            let all = chain.primes + chain.specialPrimes
-            // The shortest chain is for one multiplication without rescaling; 98 bits can be two primes as well.
-            let rescaled = chain.primes.count > 1 ? chain.primes : all
-            let special = chain.specialPrimes.count
-            return [
-                ResidueNumberBenchmark(operation: .convert, degree: chain.degree, primeBits: all, sources: special),
-                ResidueNumberBenchmark(operation: .rescale, degree: chain.degree, primeBits: rescaled, sources: 1),
-                ResidueNumberBenchmark(operation: .modDown, degree: chain.degree, primeBits: all, sources: special),
-            ]
+        ParametersLiteral.measured.flatMap { literal in
+            [.convert, .rescale, .modDown].map { ResidueNumberBenchmark(operation: $0, literal: literal) }
         }
     }
 
@@ -55,7 +53,7 @@ struct ResidueNumberBenchmark: Benchmark {
     }
 
     func measure(_ conditions: Conditions) throws -> Row {
-        let basis = try ModulusChain.basis(degree: degree, primeBits: primeBits, backend: conditions.backend)
+        let basis = try CKKSParameters(literal, backend: conditions.backend).chain.full.prefix(primeBits.count)
         let sample = SampleNumbers(basis: basis, sources: sources, degree: degree)
         var row = conditions.row(of: self)
         let timings =
