@@ -12,15 +12,20 @@ MSFHE      := .build/release/msfhe
 BENCH      := $(SWIFT) run -c release --package-path Benchmarks msfhe-bench
 SOURCES    := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests \
 	Checks/Package.swift Checks/Sources
+# Tests in which threads share an object.
+SHARING_TESTS := StorageTests|SpectralSearchTests.RankingTests|RLWETests.EncryptionTests|SearchTests/scoresAre
+SHARING_TESTS := $(SHARING_TESTS)|ReleaseGateTests/counting|EvaluatorTests/concurrency|PolynomialEvaluationTests/degrees
 # What each fuzz target gets.
 SECONDS    ?= 10
 
 # Tests are optimised like the product (unoptimised C is ten times slower), and see package-level declarations.
 TEST_FLAGS := -c release -Xswiftc -enable-testing --disable-xctest
+TSAN_FLAGS := -c release -Xswiftc -enable-testing --disable-xctest --sanitize=thread -Xcc -fsanitize=thread \
+	--scratch-path .build-tsan
 # SwiftPM passes sanitizers on in the order of a set: without the variable, most builds would begin anew.
 BUILD_CHECKS := SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) build -c release -Xswiftc -enable-testing --package-path Checks
 
-.PHONY: help setup build demo test bench peers bench-test asan fuzz ct coverage docs format lint clean
+.PHONY: help setup build demo test bench peers bench-test asan tsan fuzz ct coverage docs format lint clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -54,9 +59,17 @@ bench-test: setup ## run the tests of the benchmark harness
 asan: setup ## run the tests under the address sanitizer, C kernels included
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test $(TEST_FLAGS) --sanitize=address -Xcc -fsanitize=address --scratch-path .build-asan $(ARGS)
 
+# What one object does for many threads: the other tests would say nothing more, at ten times their time.
+tsan: setup ## run the tests of what threads share under the thread sanitizer, C kernels included
+	$(SWIFT) build --build-tests $(TSAN_FLAGS)
+	@./scripts/thread-sanitizer.sh .build-tsan/tests.log $(SWIFT) test --skip-build $(TSAN_FLAGS) \
+		--filter '$(SHARING_TESTS)' $(ARGS)
+
+# Of several -sanitize the Swift compiler takes the last, which has to name both: otherwise nothing is said about which
+# branches an input takes, and fuzzing is blind.
 fuzz: setup ## feed every parser with bad input, each for SECONDS=10
 	$(BUILD_CHECKS) --product msfhe-fuzz --scratch-path Checks/.build-fuzz --sanitize=fuzzer --sanitize=address \
-		-Xcc -fsanitize=fuzzer-no-link,address
+		-Xswiftc -sanitize=address,fuzzer -Xcc -fsanitize=fuzzer-no-link,address
 	@./scripts/fuzz.sh Checks/.build-fuzz/release/msfhe-fuzz $(SECONDS) Checks/.fuzz
 
 # Debug information is left out, as older valgrinds stumble over that of newer compilers.
@@ -80,6 +93,6 @@ lint: ## complain about what is not in the checked-in format
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
 clean: ## remove everything that was built
-	rm -rf .build .build-test .build-asan .build-coverage .build-docs \
+	rm -rf .build .build-test .build-asan .build-tsan .build-coverage .build-docs \
 		Benchmarks/.build Benchmarks/.build-test Benchmarks/.venv \
 		Checks/.build-fuzz Checks/.build-ct Checks/.fuzz

@@ -25,6 +25,7 @@ let package = Package(
             name: "msfhe-fuzz",
             dependencies: [
                 "CMemoryFile",
+                .product(name: "CKKS", package: "MassSpecFHE"),
                 .product(name: "RLWE", package: "MassSpecFHE"),
                 .product(name: "Ring", package: "MassSpecFHE"),
                 .product(name: "SpectralSearch", package: "MassSpecFHE"),

@@ -61,6 +61,16 @@ struct ParametersTests {
         #expect(parameters.name == "ckks-n1024-q49+3x40-p49-insecure")
     }
 
+    @Test("a literal of any numbers can be described, and is refused")
+    func hostileLiteral() {
+        let literal = ParametersLiteral(
+            degree: .min, primeBits: [.max, 1], specialPrimeBits: [.max], digitSize: .min, logScale: .infinity,
+            primeDegree: .min)
+        #expect(literal.logModulus == .max)
+        #expect(literal.name.hasPrefix("ckks-n-9223372036854775808-"))
+        #expect(throws: ParametersError.degree(.min)) { try CKKSParameters(literal) }
+    }
+
     @Test("parameters that agree in everything but the scale are equal, others are not")
     func digests() throws {
         var literal = SchemeCase.literals[0]

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Release gate")
 struct ReleaseGateTests {
-    @Test("the logarithm and the cosine are those of the library")
+    @Test("the logarithm, the square root and the cosine are those of the library")
     func functions() {
         var generator = TestGenerator(seed: 51)
         var arguments = (0..<10_000).map { _ in Double.random(in: 0x1p-54...1, using: &generator) }
@@ -18,10 +18,32 @@ struct ReleaseGateTests {
             let expected = Foundation.log(x)
             #expect(abs(GaussianNoise.logarithm(x) - expected) <= 0x1p-50 * abs(expected), "ln \(x)")
         }
+        for x in arguments + arguments.map({ $0 * 80 }) + [0x1p-900, 0x1p900] {
+            #expect(abs(GaussianNoise.squareRoot(x) - x.squareRoot()) <= 0x1p-50 * x.squareRoot(), "root of \(x)")
+        }
         // The library's argument is rounded by up to pi 2^-53; the sine's relative error, a few units, counts four times.
         for index in -5000...5000 {
             let turns = Double(index) / 10000
             #expect(abs(GaussianNoise.cosine(turns: turns) - Foundation.cos(2 * .pi * turns)) <= 0x1p-49)
+        }
+    }
+
+    @Test("numbers are rounded and limited in constant time as the language does it")
+    func constantTimeArithmetic() {
+        var generator = TestGenerator(seed: 53)
+        var numbers: [Double] = [
+            0, -0.0, 0.5, 1.5, 2.5, -0.5, -1.5, 1 / 3.0, 0x1p51, -0x1p51, 0x1p51 - 0.5, 0.5 - 0x1p51, 0x1p-1074,
+        ]
+        numbers += (0..<10_000).map { _ in .random(in: -0x1p51...0x1p51, using: &generator) }
+        numbers += (0..<10_000).map { _ in .random(in: -100...100, using: &generator) }
+        for x in numbers {
+            #expect(GaussianNoise.nearestInteger(x) == Int64(x.rounded(.toNearestOrEven)), "\(x)")
+            #expect(GaussianNoise.clamped(x, to: 0x1p51).bitPattern == x.bitPattern, "\(x)")
+            #expect(GaussianNoise.clamped(x, to: 1.25) == max(min(x, 1.25), -1.25), "\(x)")
+        }
+        for large in [0x1.0000000000001p51, 1e300, .infinity, .nan] {
+            #expect(GaussianNoise.clamped(large, to: 0x1p51) == 0x1p51)
+            #expect(GaussianNoise.clamped(-large, to: 0x1p51) == -0x1p51)
         }
     }
 

@@ -33,10 +33,12 @@ size_t checks_error_count(void) {
 }
 
 static int is_poisoning_randomness;
+static size_t public_randomness_count;
 static size_t poisoned_randomness_count;
 
-void checks_poison_randomness(int is_on) {
+void checks_poison_randomness(int is_on, size_t public_count) {
     is_poisoning_randomness = is_on;
+    public_randomness_count = public_count;
 }
 
 size_t checks_poisoned_randomness_count(void) {
@@ -54,7 +56,9 @@ void swift_stdlib_random(void *buffer, size_t count) {
         done += (size_t)got;
     }
     if (is_poisoning_randomness) {
-        checks_poison(buffer, count);
-        poisoned_randomness_count += count;
+        size_t left_public = count < public_randomness_count ? count : public_randomness_count;
+        public_randomness_count -= left_public;
+        checks_poison((char *)buffer + left_public, count - left_public);
+        poisoned_randomness_count += count - left_public;
     }
 }

@@ -14,6 +14,7 @@ struct Case: Sendable {
     /// Every case.
     static let all =
         LeakCases.all + SamplingCases.all + EncryptionCases.all + DecryptionCases.all + EncodingCases.all
+        + CKKSKeyCases.all + CKKSEncryptionCases.all + CKKSDecryptionCases.all + ReleaseCases.all
 }
 
 /// Runs every case on the backend that `MSFHE_BACKEND` names, under valgrind.

@@ -22,10 +22,11 @@ func poisoned<Value: BitwiseCopyable>(_ values: [Value]) -> [Value] {
     return copy
 }
 
-/// The calls of `body`, with everything that the system's generator gives marked as a secret.
-func withPoisonedRandomness<Result>(_ body: () throws -> Result) rethrows -> Result {
-    checks_poison_randomness(1)
-    defer { checks_poison_randomness(0) }
+/// The calls of `body`, with everything that the system's generator gives marked as a secret, but for the first
+/// `publicCount` bytes: those of a seed that travels. If it came from elsewhere in the order, its use would be reported.
+func withPoisonedRandomness<Result>(after publicCount: Int = 0, _ body: () throws -> Result) rethrows -> Result {
+    checks_poison_randomness(1, publicCount)
+    defer { checks_poison_randomness(0, 0) }
     return try body()
 }
 
@@ -41,6 +42,17 @@ struct Finding: Error {
 /// Ends the case when a condition does not hold.
 func require(_ holds: Bool, _ message: String) throws(Finding) {
     if !holds { throw Finding(message: message) }
+}
+
+/// Checks that residues modulo a prime of `bits` bits depend on the secret, each in all its whole bytes, and marks them
+/// as public. The upper bytes of residues that are reduced are zero whatever the secret is.
+func release(residues limb: UnsafePointer<UInt64>, count: Int, bits: Int, _ name: String) throws(Finding) {
+    let bytes = UnsafeRawBufferPointer(start: limb, count: 8 * count)
+    let used = (0..<count).allSatisfy {
+        isPoisoned(UnsafeRawBufferPointer(rebasing: bytes[8 * $0..<8 * $0 + bits / 8]))
+    }
+    try require(used, "\(name) do not depend on the secret: nothing was checked")
+    declassify(bytes)
 }
 
 /// Checks that results depend on the secret, and marks them as public.

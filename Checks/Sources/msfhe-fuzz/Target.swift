@@ -1,3 +1,4 @@
+import CKKS
 import Spectra
 import Storage
 
@@ -9,11 +10,14 @@ struct Target: Sendable {
     var words: [String] = []
     /// Small inputs that are accepted, made by the project's own code; the same ones in every process.
     let seeds: @Sendable () throws -> [[UInt8]]
-    /// Parses an input. Whatever is wrong with it is an ``InputError`` or a ``SpectrumFileError``.
+    /// Parses an input. Whatever is wrong with it is an ``InputError``, a ``SpectrumFileError``, a ``WireError`` or a
+    /// ``ParametersError``.
     let parse: @Sendable ([UInt8]) throws -> Void
 
     /// Every target.
-    static let all = SpectrumTargets.all + LibraryTargets.all + SearchTargets.all + ClientTargets.all
+    static let all =
+        SpectrumTargets.all + LibraryTargets.all + SearchTargets.all + ClientTargets.all + CKKSParameterTargets.all
+        + CKKSObjectTargets.all
 
     /// Parses `input`. Ends the process when it is refused in another way than by the errors that people can read.
     func run(_ input: [UInt8]) {
@@ -21,6 +25,8 @@ struct Target: Sendable {
             try parse(input)
         } catch is InputError {
         } catch is SpectrumFileError {
+        } catch is WireError {
+        } catch is ParametersError {
         } catch {
             fatalError("\(name): refused by an error that the commands do not expect: \(error)")
         }

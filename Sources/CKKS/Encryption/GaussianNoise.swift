@@ -2,8 +2,10 @@ import Ring
 
 /// Rounded Gaussian samples of any width, by the method of Box and Muller in doubles.
 ///
-/// Logarithm and cosine are polynomials here, since a library's use tables: no branch and no index depends on a sample.
-/// Both are right to some units of 2^-52. Samples lie within 8.7 deviations; a Gaussian's do but for 2^-57.
+/// Logarithm and cosine are polynomials here, since a library's use tables; the square root is an iteration and the
+/// conversion to integers an addition, since the language's branch to see what has none: no branch and no index depends
+/// on a sample. (The logarithm's division takes a time of its own on some processors.) The functions are right to some
+/// units of 2^-52. Samples lie within 8.7 deviations; a Gaussian's do but for 2^-57.
 enum GaussianNoise {
     /// The largest deviation for which samples are spaced as finely as they should be: well below 2^53.
     static let largestDeviation = 0x1p44
@@ -14,12 +16,38 @@ enum GaussianNoise {
         return RandomStream.fresh(label: "flooding noise").withBytes(16 * count, stream: 0) { bytes in
             let words = bytes.bindMemory(to: UInt64.self)
             return (0..<count).map { index in
-                // Half a unit keeps the first above zero.
-                let radius = (-2 * logarithm((Double(words[2 * index] >> 11) + 0.5) * 0x1p-53)).squareRoot()
+                // Half a unit keeps the first above zero; the largest rounds to one, whose logarithm is none to divide by.
+                let square = -2 * logarithm((Double(words[2 * index] >> 11) + 0.5) * 0x1p-53) + 0x1p-900
+                let radius = squareRoot(square)
                 let turns = Double(words[2 * index + 1] >> 11) * 0x1p-53 - 0.5
-                return Int64((deviation * radius * cosine(turns: turns)).rounded(.toNearestOrEven))
+                return nearestInteger(deviation * radius * cosine(turns: turns))
             }
         }
+    }
+
+    /// The nearest integer, of two the even one, of a number of magnitude up to 2^51: a sum with 1.5 2^52 has a unit of
+    /// one, and its bits count on from those of that constant.
+    static func nearestInteger(_ x: Double) -> Int64 {
+        let offset = 0x1.8p52
+        return Int64(bitPattern: (x + offset).bitPattern &- offset.bitPattern)
+    }
+
+    /// A number brought to a magnitude of at most `limit`, a positive one, in constant time. Of what is no number, the
+    /// limit is taken. Magnitudes are in the order of their bits, and what is no number comes after infinity.
+    static func clamped(_ x: Double, to limit: Double) -> Double {
+        let sign = x.bitPattern & 1 << 63
+        let magnitude = x.bitPattern ^ sign
+        let isSmaller = 0 &- ((magnitude &- limit.bitPattern) >> 63)
+        return Double(bitPattern: sign | limit.bitPattern ^ ((limit.bitPattern ^ magnitude) & isSmaller))
+    }
+
+    /// The square root of x, 2^-900 to 2^900, to 2^-50 of it: x times its inverse root, by Newton's iteration from the
+    /// straight line in the logarithms whose bits the constant holds, which is off by a 28th at most. The error's square
+    /// times 3/2 is left each time.
+    static func squareRoot(_ x: Double) -> Double {
+        var inverse = Double(bitPattern: 0x5fe6_eb50_c7b5_37a9 &- x.bitPattern >> 1)
+        for _ in 0..<4 { inverse *= 1.5 - 0.5 * x * inverse * inverse }
+        return x * inverse
     }
 
     /// ln x for a normal x, 0 < x <= 1, to 2^-51 of it or of ln 2: x = 2^k z, z from 0.70 to 1.41, and

@@ -86,7 +86,8 @@ public final class ReleaseGate: Sendable {
     public var precisionBits: Double { -log2(deviation) }
 
     /// Lets decrypted numbers out: flooded, rounded and counted, none or all of them. The same number again has other
-    /// noise, and counts again. Numbers beyond 2^52 steps of the grid become that.
+    /// noise, and counts again. Numbers beyond 2^51 steps of the grid become that. No branch and no index depends on a
+    /// number or its noise.
     ///
     /// - Throws: ``ReleaseError/usedUp(released:asked:limit:)``.
     public func release(_ values: [Double]) throws(ReleaseError) -> [Double] {
@@ -96,10 +97,9 @@ public final class ReleaseGate: Sendable {
         let half = drop > 0 ? Int64(1) << (drop - 1) : 0
         let step = Self.power(-bits)
         return zip(values, noise).map { value, noise in
-            // Of a number that is none, the limit is taken.
-            let scaled = Double.minimum(Double.maximum(value * Self.power(gridBits), -0x1p52), 0x1p52)
-            let flooded = Int64(scaled.rounded(.toNearestOrEven)) + noise
-            return Double((flooded + half) >> drop) * step
+            let scaled = GaussianNoise.clamped(value * Self.power(gridBits), to: 0x1p51)
+            let flooded = GaussianNoise.nearestInteger(scaled) &+ noise
+            return Double((flooded &+ half) &>> drop) * step
         }
     }
 

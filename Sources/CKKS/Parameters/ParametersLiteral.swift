@@ -67,8 +67,14 @@ extension ParametersLiteral {
         return runs.map { $0.count == 1 ? "\($0.bits)" : "\($0.count)x\($0.bits)" }.joined(separator: "+")
     }
 
-    /// log2 of the product of all primes, which lie just below powers of two.
-    public var logModulus: Int { (primeBits + specialPrimeBits).reduce(0, +) }
+    /// log2 of the product of all primes, which lie just below powers of two. Nothing is checked yet: a sum beyond all
+    /// integers is the largest of them.
+    public var logModulus: Int {
+        (primeBits + specialPrimeBits).reduce(0) { sum, bits in
+            let (next, isTooLarge) = sum.addingReportingOverflow(bits)
+            return isTooLarge ? .max : next
+        }
+    }
 
     /// The parameters of a smaller ring, whose primes are the first of these parameters' chain, so that ciphertexts
     /// can be switched between the two (``RingSwitcher``). They keep the security table at their own degree, like any

@@ -19,8 +19,9 @@ size_t checks_poisoned_count(const void *bytes, size_t count);
 // How many errors memcheck has reported so far.
 size_t checks_error_count(void);
 
-// Whether what the system's generator gives to Swift is marked as undefined. Off at the start.
-void checks_poison_randomness(int is_on);
+// Whether what the system's generator gives to Swift, after the next public_count bytes, is marked as undefined. Off at
+// the start.
+void checks_poison_randomness(int is_on, size_t public_count);
 
 // How many bytes the generator has given while it marked them.
 size_t checks_poisoned_randomness_count(void);
