@@ -94,3 +94,12 @@ package func wipe(_ pointer: UnsafeMutableRawPointer, _ count: Int) {
         memset_s(pointer, count, 0, count)
     #endif
 }
+
+extension Array where Element: BitwiseCopyable {
+    /// Overwrites the elements with zeros, if the array does not share them: for secrets that had to be in an array.
+    package mutating func wipeElements() {
+        withUnsafeMutableBytes { bytes in
+            if let base = bytes.baseAddress { wipe(base, bytes.count) }
+        }
+    }
+}

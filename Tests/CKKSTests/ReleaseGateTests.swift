@@ -189,13 +189,31 @@ struct ReleaseGateTests {
         let sum = try scheme.evaluator.innerSum(a, count: slots)
         let gate = try ReleaseGate(errorBound: bound.distance, numbers: 3, distanceBits: 10)
         let expected = x.reduce(0, +)
-        let real = try scheme.decryptor.releaseReal(sum, slots: 0..<1, through: gate)
+        let answer = ExpectedAnswer(scale: scheme.parameters.scale, packing: .slots(slots))
+        let real = try scheme.decryptor.releaseReal(sum, expecting: answer, slots: 0..<1, through: gate)
         #expect(real.count == 1 && abs(real[0] - expected) < 9 * gate.deviation)
-        let complex = try scheme.decryptor.release(sum, slots: 0..<1, through: gate)
+        let complex = try scheme.decryptor.release(sum, expecting: answer, slots: 0..<1, through: gate)
         #expect(complex.count == 1 && (complex[0] - Complex(expected)).magnitude < 13 * gate.deviation)
         #expect(gate.released == 3)
         #expect(throws: ReleaseError.usedUp(released: 3, asked: 16, limit: 3)) {
-            try scheme.decryptor.releaseReal(sum, through: gate)
+            try scheme.decryptor.releaseReal(sum, expecting: answer, through: gate)
         }
+        // A host that reads its answer at another scale, or has other slots, gets nothing out and costs no number.
+        let polynomials = sum.polynomials
+        func changed(scale: Double, packing: Packing) -> Ciphertext {
+            Ciphertext(
+                parameters: scheme.parameters, polynomials: polynomials, scale: scale, packing: packing,
+                noise: sum.noise)
+        }
+        for other in [changed(scale: 0x1p20, packing: sum.packing), changed(scale: sum.scale, packing: .slots(4))] {
+            let error = ReleaseError.unexpected(scale: other.scale, packing: other.packing, expected: answer)
+            #expect(throws: error) {
+                try scheme.decryptor.release(other, expecting: answer, slots: 0..<1, through: gate)
+            }
+        }
+        #expect(throws: ReleaseError.slots(10..<17, available: 16)) {
+            try scheme.decryptor.releaseReal(sum, expecting: answer, slots: 10..<17, through: gate)
+        }
+        #expect(gate.released == 3)
     }
 }

@@ -46,7 +46,8 @@ struct TutorialTests {
         bound = bound.rescaled(parameters, to: squares.scale)
         for _ in 0..<3 { bound = bound + bound.switchingKey(parameters, primes: squares.primes, scale: squares.scale) }
         let gate = try ReleaseGate(errorBound: bound.distance, numbers: 1000, distanceBits: 10)
-        let published = try decryptor.releaseReal(answer, slots: 0..<1, through: gate)
+        let expectedAnswer = ExpectedAnswer(scale: squares.scale, packing: .slots(8))
+        let published = try decryptor.releaseReal(answer, expecting: expectedAnswer, slots: 0..<1, through: gate)
         // The page ends.
 
         let expected = intensities.reduce(0) { $0 + $1 * $1 }

@@ -92,7 +92,9 @@ public final class ReleaseGate: Sendable {
     /// - Throws: ``ReleaseError/usedUp(released:asked:limit:)``.
     public func release(_ values: [Double]) throws(ReleaseError) -> [Double] {
         try countUse(of: values.count)
-        let noise = GaussianNoise.samples(values.count, deviation: gridDeviation)
+        // Whoever finds the noise in memory can take it off again.
+        var noise = GaussianNoise.samples(values.count, deviation: gridDeviation)
+        defer { noise.wipeElements() }
         let drop = Int64(gridBits - bits)
         let half = drop > 0 ? Int64(1) << (drop - 1) : 0
         let step = Self.power(-bits)
@@ -107,7 +109,9 @@ public final class ReleaseGate: Sendable {
     ///
     /// - Throws: ``ReleaseError/usedUp(released:asked:limit:)``.
     public func release(_ slots: [Complex]) throws(ReleaseError) -> [Complex] {
-        let numbers = try release(slots.flatMap { [$0.real, $0.imaginary] })
+        var parts = slots.flatMap { [$0.real, $0.imaginary] }
+        defer { parts.wipeElements() }
+        let numbers = try release(parts)
         return slots.indices.map { Complex(numbers[2 * $0], numbers[2 * $0 + 1]) }
     }
 
@@ -128,26 +132,59 @@ public final class ReleaseGate: Sendable {
     private static func power(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
 }
 
+/// What an answer is expected to be like. Scale and packing come with a ciphertext, and whoever changes them changes
+/// what its error is divided by: they are known beforehand to whoever asked for the computation.
+public struct ExpectedAnswer: Sendable, Hashable {
+    /// What the message is multiplied by.
+    public var scale: Double
+    /// What the coefficients stand for.
+    public var packing: Packing
+
+    /// An answer of this scale and packing.
+    public init(scale: Double, packing: Packing) {
+        self.scale = scale
+        self.packing = packing
+    }
+
+    func check(_ answer: Ciphertext, slots places: Range<Int>?) throws(ReleaseError) -> Range<Int> {
+        guard abs(answer.scale - scale) <= Evaluator.scaleTolerance * scale, answer.packing == packing else {
+            throw .unexpected(scale: answer.scale, packing: answer.packing, expected: self)
+        }
+        let all = 0..<answer.slotCount
+        let places = places ?? all
+        guard all.lowerBound <= places.lowerBound, places.upperBound <= all.upperBound else {
+            throw .slots(places, available: answer.slotCount)
+        }
+        return places
+    }
+}
+
 extension Decryptor {
     /// Decrypts, and lets the slots at `places` out through `gate`; all when left out. Two numbers a slot.
     ///
-    /// - Throws: ``ReleaseError/usedUp(released:asked:limit:)``.
+    /// - Throws: ``ReleaseError``, when the ciphertext is not like the answer expected, too: before it is decrypted.
     public func release(
-        _ ciphertext: Ciphertext, slots places: Range<Int>? = nil, through gate: ReleaseGate
+        _ ciphertext: Ciphertext, expecting expected: ExpectedAnswer, slots places: Range<Int>? = nil,
+        through gate: ReleaseGate
     ) throws(ReleaseError) -> [Complex] {
-        let slots = decryptSlots(ciphertext)
-        return try gate.release(Array(slots[places ?? slots.indices]))
+        let places = try expected.check(ciphertext, slots: places)
+        var slots = decryptSlots(ciphertext)
+        defer { slots.wipeElements() }
+        return try gate.release(Array(slots[places]))
     }
 
     /// Decrypts, and lets the real parts of the slots at `places` out through `gate`; all when left out. One number a
     /// slot.
     ///
-    /// - Throws: ``ReleaseError/usedUp(released:asked:limit:)``.
+    /// - Throws: ``ReleaseError``, when the ciphertext is not like the answer expected, too: before it is decrypted.
     public func releaseReal(
-        _ ciphertext: Ciphertext, slots places: Range<Int>? = nil, through gate: ReleaseGate
+        _ ciphertext: Ciphertext, expecting expected: ExpectedAnswer, slots places: Range<Int>? = nil,
+        through gate: ReleaseGate
     ) throws(ReleaseError) -> [Double] {
-        let slots = decryptReal(ciphertext)
-        return try gate.release(Array(slots[places ?? slots.indices]))
+        let places = try expected.check(ciphertext, slots: places)
+        var slots = decryptReal(ciphertext)
+        defer { slots.wipeElements() }
+        return try gate.release(Array(slots[places]))
     }
 }
 
@@ -160,6 +197,8 @@ public enum ReleaseError: Error, Equatable, CustomStringConvertible {
     case distanceBits(Int)
     case bits(Int, smallest: Int, largest: Int)
     case tooMuchNoise(numbers: Int, distanceBits: Int)
+    case unexpected(scale: Double, packing: Packing, expected: ExpectedAnswer)
+    case slots(Range<Int>, available: Int)
 
     /// One line that says what is wrong, and what would be right.
     public var description: String {
@@ -176,6 +215,11 @@ public enum ReleaseError: Error, Equatable, CustomStringConvertible {
         case .tooMuchNoise(let numbers, let distanceBits):
             "\(numbers) numbers at a statistical distance of 2^-\(distanceBits) need more noise than doubles hold: "
                 + "let out fewer, or accept a larger distance"
+        case .unexpected(let scale, let packing, let expected):
+            "an answer at scale \(scale), packed as \(packing), where \(expected.scale) and \(expected.packing) were expected: "
+                + "its error is not what was bounded"
+        case .slots(let places, let available):
+            "slots \(places.lowerBound) to \(places.upperBound - 1) of an answer that has \(available)"
         }
     }
 }
