@@ -202,6 +202,30 @@ struct RingSwitcherTests {
         }
     }
 
+    @Test("keys travel", arguments: SchemeCase.first)
+    func travel(_ parameters: SchemeCase) throws {
+        let pair = Pair(large: Pair.literals[0].0, small: Pair.literals[0].1, backend: parameters.backend)
+        let (large, small, switcher) = try schemes(pair)
+        let bytes = switcher.keys.serialized()
+        #expect(bytes.count == switcher.keys.serializedByteCount)
+        let keys = try RingSwitchingKeys(serialized: bytes, large: large.parameters, small: small.parameters)
+        var generator = TestGenerator(seed: 31)
+        let x = generator.unitSlots(small.parameters.slotCapacity)
+        let down = try RingSwitcher(keys: keys).down(try large.encryptor.encrypt(x))
+        #expect(abs(small.surplusBits(down, x)) <= 2)
+        #expect(throws: WireError.otherParameters(own: large.parameters.name)) {
+            try RingSwitchingKeys(serialized: bytes, large: large.parameters, small: large.parameters)
+        }
+
+        let other = KeyGenerator(parameters: large.parameters, key: .generate())
+        let key = try large.generator.switchingKey(to: other)
+        let read = try SwitchingKey(serialized: key.serialized(), parameters: large.parameters)
+        let switched = try large.evaluator.switchSecret(try large.encryptor.encrypt(x), with: read)
+        let decryptor = Decryptor(parameters: large.parameters, secret: other.secret)
+        let found = PrecisionStatistics(of: decryptor.decryptSlots(switched), against: x)
+        #expect(abs(-log2(found.distance.rms) - switched.precisionBits) <= 2)
+    }
+
     @Test("no key leads to a ring that is easier to break")
     func weakerRing() throws {
         let large = KeyGenerator(parameters: try CKKSParameters(.n8192), key: .generate())

@@ -9,7 +9,9 @@ public struct RingSwitchingKeys: Sendable {
     /// The parameters of the small ring, whose security holds for both keys' primes.
     public let small: CKKSParameters
     package let bridge: RingBridge
+    /// From the large ring's secret to the small one's.
     package let down: SwitchingKey
+    /// The way back.
     package let up: SwitchingKey
 
     /// Size of both keys in memory.

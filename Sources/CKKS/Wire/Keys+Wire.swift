@@ -50,7 +50,7 @@ extension PublicKey: WireObject {
 /// under 5^k modulo 2N, that of conjugation under 2N - 1. A single key is a set of one.
 extension EvaluationKeys: WireObject {
     private static let countByteCount = 8
-    private static let keyHeaderByteCount = 8 + UniformSeed.byteCount
+    private static let keyHeaderByteCount = 8
 
     /// Keys with their exponents, in ascending order.
     private var ordered: [(exponent: Int, key: SwitchingKey)] {
@@ -58,7 +58,7 @@ extension EvaluationKeys: WireObject {
     }
 
     private static func keyByteCount(_ chain: ModulusChain) -> Int {
-        keyHeaderByteCount + chain.digitCount * WireFormat.limbByteCount(chain.full)
+        keyHeaderByteCount + SwitchingKey.wireByteCount(chain)
     }
 
     /// For each key and digit, bits of all primes for each coefficient, and 40 bytes for each key; 88 bytes for the set.
@@ -76,12 +76,7 @@ extension EvaluationKeys: WireObject {
         for (exponent, key) in ordered {
             try writer.write(UInt32(exponent))
             try writer.write(UInt32(0))
-            try writer.write(key.seed.bytes)
-            for (position, ring) in key.chain.full.rings.enumerated() {
-                for digit in 0..<key.chain.digitCount {
-                    try writer.write(limb: key.row(digit: digit, position: position), ring: ring)
-                }
-            }
+            try key.write(&writer)
         }
         try writer.finish()
     }
@@ -112,20 +107,9 @@ extension EvaluationKeys: WireObject {
             }
             last = exponent
             try reader.requireZeros(4)
-            let key = try Self.readKey(&reader, parameters.chain)
+            let key = try SwitchingKey.read(&reader, parameters.chain)
             if exponent == 0 { relinearization = key } else { insert(key, exponent: exponent) }
         }
         try reader.finish()
-    }
-
-    private static func readKey(_ reader: inout WireReader, _ chain: ModulusChain) throws(WireError) -> SwitchingKey {
-        let key = SwitchingKey(uninitialized: chain, seed: try reader.seed())
-        for (position, ring) in chain.full.rings.enumerated() {
-            for digit in 0..<chain.digitCount {
-                try reader.read(limb: key.row(digit: digit, position: position), ring: ring)
-                key.fillUniform(digit: digit, position: position)
-            }
-        }
-        return key
     }
 }

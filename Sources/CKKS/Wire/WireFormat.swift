@@ -9,6 +9,8 @@ public enum WireKind: UInt16, Sendable, CaseIterable {
     case seededCiphertext = 3
     case publicKey = 4
     case evaluationKeys = 5
+    case switchingKey = 6
+    case ringSwitchingKeys = 7
 
     /// What people call the object.
     public var name: String {
@@ -18,6 +20,8 @@ public enum WireKind: UInt16, Sendable, CaseIterable {
         case .seededCiphertext: "a seeded ciphertext"
         case .publicKey: "a public key"
         case .evaluationKeys: "a set of evaluation keys"
+        case .switchingKey: "a key between two secrets"
+        case .ringSwitchingKeys: "a pair of keys between two rings"
         }
     }
 }
