@@ -23,7 +23,7 @@ enum CKKSFixture {
     private static let keyBytes = Array(1...UInt8(SecretKey.byteCount))
 
     /// Slots of magnitude up to one.
-    static let slots = (0..<512).map { Complex(Double($0 % 17) / 17, Double($0 % 5) / 7) }
+    static let slots = (0..<512).map { Complex(Double($0 % 17) / 20, Double($0 % 5) / 10) }
 
     /// The slots, encoded.
     static func plaintext(_ parameters: CKKSParameters) throws -> Plaintext {
