@@ -42,8 +42,7 @@ struct TallMatrixTests {
             self.rows = rows
             let encoder = TallMatrixEncoder(
                 parameters: parameters, columnCount: shape.columns, babySteps: shape.babySteps, scale: matrixScale)
-            let matrix = try TallMatrix(
-                encoder: encoder, rowCount: shape.rows, threads: shape.threads) { rows[$0] }
+            let matrix = try TallMatrix(encoder: encoder, rowCount: shape.rows, threads: shape.threads) { rows[$0] }
             layout = matrix.layout
             var encrypted: [TallMatrixProduct.Vector] = []
             var decryptors: [Decryptor] = []

@@ -68,6 +68,7 @@ enum Suite {
         TransformBenchmark.all + DotBenchmark.all + DotStreamBenchmark.all + MatrixProductBenchmark.all
             + ResidueNumberBenchmark.all + AutomorphismBenchmark.all + ExpansionBenchmark.all + SamplingBenchmark.all
             + EncoderBenchmark.all + Integer8Benchmark.all + BatchSearchBenchmark.all
+            + InteractiveSearchBenchmark.all
             + ScaleBenchmark.all(perturbation)
     }
 }

@@ -51,7 +51,8 @@ public struct RoundedCiphertext: Sendable {
 
     /// Rounds and packs a polynomial of canonical evaluations modulo q, which are overwritten.
     static func pack(
-        _ values: UnsafeMutablePointer<UInt64>, ring: PolynomialRing, bits: Int, into output: UnsafeMutablePointer<UInt8>
+        _ values: UnsafeMutablePointer<UInt64>, ring: PolynomialRing, bits: Int,
+        into output: UnsafeMutablePointer<UInt8>
     ) {
         ring.withTables { ring.backend.kernels.pointee.ntt_inverse(values, $0) }
         let factor = exp2(Double(bits)) / Double(ring.modulus.value)

@@ -27,17 +27,7 @@ public final class AnswerFile: Sendable {
         let layout = AnswerLayout(card: run.card, queryCount: queryCount)
         file = try InputFile(path: path, kind: .answer, headerCount: AnswerLayout.headerCount) { header in
             var header = header
-            let cardDigest = header.bytes(Digest.byteCount)
-            guard header.bytes(Digest.byteCount) == run.uploadDigest.bytes else {
-                throw InputError(path, "is the answer to another run than the one whose record was given with --run")
-            }
-            guard cardDigest == run.card.digest.bytes else {
-                throw InputError(path, "comes from another library than the run was encrypted for")
-            }
-            guard header.integer(UInt32.self) == rowCount, header.integer(UInt32.self) == queryCount else {
-                throw InputError(
-                    path, "does not hold the scores of \(queryCount) queries against \(rowCount) library spectra")
-            }
+            try run.requireAnswer(&header, path: path)
             return AnswerLayout.headerCount + rowCount * layout.answeredByteCount
         }
         if layout.masksStandApart {

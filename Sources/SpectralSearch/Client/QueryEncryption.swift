@@ -80,17 +80,7 @@ public struct EncryptedQueries: Sendable {
     /// - Throws: ``InputError`` when one of the files exists: an earlier run's record is the only way to read its
     ///   answers.
     public func write(to path: String) throws {
-        let recordFile = try OutputFile(path: Self.recordPath(path), isPrivate: true, collision: .refuse)
-        let uploadFile = try SealedFile(path: path, collision: .refuse)
-        try recordFile.write(record.encoded())
-        try recordFile.commit()
-        do {
-            try upload.write(to: uploadFile)
-        } catch {
-            // The upload is not there, so its record is of no use.
-            unlink(recordFile.path)
-            throw error
-        }
+        try record.write(beside: path) { try upload.write(to: $0) }
     }
 
     /// Where the record of the upload at `path` stands: `RUN.local` beside `RUN.msq`.
