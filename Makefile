@@ -10,12 +10,17 @@ PEER_SPECTRA := $(if $(wildcard $(MASSBANK)),--library $(MASSBANK)/library_pos.m
 PACKAGES   := libgmp-dev libopenblas-dev zlib1g-dev
 MSFHE      := .build/release/msfhe
 BENCH      := $(SWIFT) run -c release --package-path Benchmarks msfhe-bench
-SOURCES    := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
+SOURCES    := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests \
+	Checks/Package.swift Checks/Sources
+# What each fuzz target gets.
+SECONDS    ?= 10
 
 # Tests are optimised like the product (unoptimised C is ten times slower), and see package-level declarations.
 TEST_FLAGS := -c release -Xswiftc -enable-testing --disable-xctest
+# SwiftPM passes sanitizers on in the order of a set: without the variable, most builds would begin anew.
+BUILD_CHECKS := SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) build -c release -Xswiftc -enable-testing --package-path Checks
 
-.PHONY: help setup build demo test bench peers bench-test asan coverage docs format lint clean
+.PHONY: help setup build demo test bench peers bench-test asan fuzz ct coverage docs format lint clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -49,6 +54,17 @@ bench-test: setup ## run the tests of the benchmark harness
 asan: setup ## run the tests under the address sanitizer, C kernels included
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test $(TEST_FLAGS) --sanitize=address -Xcc -fsanitize=address --scratch-path .build-asan $(ARGS)
 
+fuzz: setup ## feed every parser with bad input, each for SECONDS=10
+	$(BUILD_CHECKS) --product msfhe-fuzz --scratch-path Checks/.build-fuzz --sanitize=fuzzer --sanitize=address \
+		-Xcc -fsanitize=fuzzer-no-link,address
+	@./scripts/fuzz.sh Checks/.build-fuzz/release/msfhe-fuzz $(SECONDS) Checks/.fuzz
+
+# Debug information is left out, as older valgrinds stumble over that of newer compilers.
+ct: setup ## check under valgrind that no branch and no address depends on a secret
+	@./scripts/setup.sh valgrind
+	$(BUILD_CHECKS) --product msfhe-ct --scratch-path Checks/.build-ct -Xlinker --strip-debug
+	@./scripts/constant-time.sh Checks/.build-ct/release/msfhe-ct
+
 coverage: setup ## run the tests and report the lines they reach, C kernels included
 	$(SWIFT) test --disable-xctest --enable-code-coverage -Xcc -fprofile-instr-generate -Xcc -fcoverage-mapping \
 		--scratch-path .build-coverage $(ARGS)
@@ -65,4 +81,5 @@ lint: ## complain about what is not in the checked-in format
 
 clean: ## remove everything that was built
 	rm -rf .build .build-test .build-asan .build-coverage .build-docs \
-		Benchmarks/.build Benchmarks/.build-test Benchmarks/.venv
+		Benchmarks/.build Benchmarks/.build-test Benchmarks/.venv \
+		Checks/.build-fuzz Checks/.build-ct Checks/.fuzz

@@ -23,6 +23,8 @@ let package = Package(
         // The layers below, for programs that work on them directly, such as the harness in Benchmarks.
         .library(name: "Ring", targets: ["Ring"]),
         .library(name: "CKernels", targets: ["CKernels"]),
+        // The errors that readers of files throw.
+        .library(name: "Storage", targets: ["Storage"]),
         .library(name: "PlaintextReference", targets: ["PlaintextReference"]),
         .executable(name: "msfhe", targets: ["msfhe"]),
     ],

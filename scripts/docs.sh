@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds the reference of the public API, as a site of static pages, with the toolchain's own DocC.
+# Builds the documentation, the pages of docs/MassSpecFHE.docc and the reference of the public API, as a site of static
+# pages, with the toolchain's own DocC.
 set -eu
 
 swift=$1
@@ -18,7 +19,7 @@ for module in $modules; do
     cp "$graphs/all/$module".symbols.json "$graphs/public/"
 done
 docc=$(command -v docc || echo "$(dirname "$(readlink -f "$(command -v "$swift")")")/docc")
-"$docc" convert --additional-symbol-graph-dir "$graphs/public" --output-path "$output" \
+"$docc" convert docs/MassSpecFHE.docc --additional-symbol-graph-dir "$graphs/public" --output-path "$output" \
     --fallback-display-name MassSpecFHE --fallback-bundle-identifier org.massspecfhe \
     --transform-for-static-hosting
-echo "the reference is in $output; python3 -m http.server -d $output shows it" >&2
+echo "the documentation is in $output; python3 -m http.server -d $output shows it: /documentation/massspecfhe" >&2

@@ -14,7 +14,7 @@ public struct SetupFinding: Sendable, Codable {
 
 /// Recomputes set-up constants with GMP, by other formulas than the set-up itself where there are any, and
 /// compares.
-package struct SetupCheck {
+package struct SetupCheck: Sendable {
     package private(set) var constants = 0
     package private(set) var failures: [String] = []
 
@@ -29,6 +29,12 @@ package struct SetupCheck {
     package mutating func expect(_ holds: Bool, _ what: @autoclosure () -> String) {
         constants += 1
         if !holds && failures.count < 8 { failures.append(what()) }
+    }
+
+    /// Takes over what another check found.
+    package mutating func add(_ other: SetupCheck) {
+        constants += other.constants
+        failures = Array((failures + other.failures).prefix(8))
     }
 
     package func finding(_ name: String) -> SetupFinding {
@@ -86,9 +92,11 @@ extension SetupCheck {
     ) {
         factors.withUnsafeBufferPointer { factors in
             let bits = factors.count.trailingZeroBitCount
-            for index in factors.indices {
-                let power = root.power(BigInteger(UInt64(index.bitReversed(bits))), modulo: modulus)
+            var power = BigInteger(1)
+            for exponent in factors.indices {
+                let index = exponent.bitReversed(bits)
                 checkFactor(factors[index], of: power, modulus: modulus, "\(name) \(index)")
+                power = power * root % modulus
             }
         }
     }

@@ -66,17 +66,10 @@ struct Info: ParsableCommand {
         }
     }
 
-    /// All parameter sets, one after the other; the largest ring takes most of the time.
     private func recompute(progress: (Double) -> Void) throws -> [SetupFinding] {
-        var findings = SetupVerification.run { _ in } + EncoderVerification.run()
-        let sizes = ParametersLiteral.named.map { Double($0.degree * ($0.primeBits + $0.specialPrimeBits).count) }
-        var done = 0.0
-        for (literal, size) in zip(ParametersLiteral.named, sizes) {
-            progress(done / sizes.reduce(0, +))
-            findings.append(ParametersVerification.run(try CKKSParameters(literal)))
-            done += size
-        }
-        return findings
+        let threads = ProcessInfo.processInfo.activeProcessorCount
+        return SetupVerification.run { _ in } + EncoderVerification.run()
+            + (try ParametersVerification.run(ParametersLiteral.named, threads: threads, progress: progress))
     }
 
     private func text(of report: Report) -> String {

@@ -98,7 +98,8 @@ struct WireRoundTripTests {
 
     @Test("parameters", arguments: Backend.available)
     func parameters(backend: Backend) throws {
-        for literal in SchemeCase.literals + [WireScheme.literal, .n4096, .n8192] {
+        let smaller = ParametersLiteral.n8192.smaller(degree: 4096, primes: 1)
+        for literal in SchemeCase.literals + [WireScheme.literal, .n4096, .n8192, smaller] {
             let parameters = try CKKSParameters(literal, backend: backend)
             let bytes = parameters.serialized()
             #expect(bytes.count == 192)

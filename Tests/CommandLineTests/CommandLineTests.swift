@@ -412,7 +412,7 @@ struct CommandLineTests {
         let json = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
         let findings = try #require(json?["check"] as? [[String: Any]])
         // The parameter set, and the transforms and embeddings of the seven degrees from 1024 to 65536.
-        #expect(findings.count == 1 + 7 + 7)
+        #expect(findings.count == 1 + 7 + 7 + 11)
         #expect(
             findings.allSatisfy { ($0["failures"] as? [String])?.isEmpty == true && ($0["constants"] as? Int ?? 0) > 0 }
         )

@@ -1,4 +1,6 @@
+import Crypto
 import Foundation
+import RLWE
 import TestSupport
 import Testing
 import Storage
@@ -81,6 +83,24 @@ struct FileTests {
         #expect(again.withUnsafeBytes { Data($0) } == key.withUnsafeBytes { Data($0) })
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder("key"))
         #expect(throws: InputError.self) { try KeyFile.read(path: folder("key")) }
+    }
+
+    /// A key has one way of being written: other digits are refused, with the right digest behind them.
+    @Test func keysOfOtherDigitsAreRefused() throws {
+        let folder = try TemporaryFolder()
+        func read(_ line: String) throws -> SecretKey {
+            let content = FileKind.secretKey.opening + Array(line.utf8)
+            try folder.write(Data(content + Array("\(Digest(SHA256.hash(data: content)))\n".utf8)), to: "key")
+            chmod(folder("key"), 0o600)
+            return try KeyFile.read(path: folder("key"))
+        }
+        let digits = String(repeating: "0189abef", count: 8)
+        #expect(try read(digits + "\n").withUnsafeBytes { $0[0] == 0x01 && $0[31] == 0xef })
+        for wrong in ["A", "F", "g", "`", "/", ":", " ", "\u{0}", "p"] {
+            #expect(throws: InputError.self, "\(wrong)") { try read(wrong + digits.dropFirst() + "\n") }
+            #expect(throws: InputError.self, "\(wrong)") { try read(digits.dropLast() + wrong + "\n") }
+            #expect(throws: InputError.self, "\(wrong)") { try read(digits + wrong) }
+        }
     }
 
     @Test func digestsReadBackWhatTheyPrint() {

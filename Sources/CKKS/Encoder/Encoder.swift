@@ -154,7 +154,7 @@ extension Encoder {
         let limit = coefficientLimit(primes: primes)
         guard largest * factor <= limit else { throw .tooLarge(coefficient: largest * factor, limit: limit) }
 
-        var coefficients = RNSPolynomial<Coefficient>(zeroOf: basis.prefix(primes), lifetime: .wiped)
+        var coefficients = RNSPolynomial<Coefficient>(uninitializedOver: basis.prefix(primes), lifetime: .wiped)
         for index in 0..<primes {
             round(to: index, of: &coefficients, half: half, factor: factor, limit: limit, workspace)
         }
@@ -177,6 +177,7 @@ extension Encoder {
             round(residues + half, workspace.upper, factor, half, magnitudeBits, modulus)
         }
         guard stride > 1 else { return }
+        limb.update(repeating: 0, count: basis.degree)
         for place in 0..<2 * half { limb[place * stride] = residues[place] }
     }
 }

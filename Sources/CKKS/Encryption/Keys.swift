@@ -116,6 +116,7 @@ public struct EvaluationKeys: Sendable {
 /// A key that is not there.
 public enum KeyError: Error, Equatable, CustomStringConvertible {
     case noSpecialPrimes
+    case differentParameters
     case noRelinearizationKey
     case noRotationKey(steps: Int)
     case noConjugationKey
@@ -124,6 +125,7 @@ public enum KeyError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noSpecialPrimes: "these parameters have no special primes, so keys cannot be switched with them"
+        case .differentParameters: "keys switch between secrets of the same parameters only"
         case .noRelinearizationKey:
             "a product of ciphertexts needs the relinearisation key, which is not among the keys"
         case .noRotationKey(let steps): "a rotation by \(steps) slots needs its key, which is not among the keys"

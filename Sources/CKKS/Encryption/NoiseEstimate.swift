@@ -46,27 +46,27 @@ extension CKKSParameters {
     /// A fresh encryption under the public key: e u + e0 + e1 s, u and s ternary.
     package var publicEncryptionVariance: Double { errorVariance * (1 + 2 * secretNormSquared) }
 
-    /// Rounding the polynomials of a ciphertext, of two or of three: r0 + r1 s + r2 s^2, each uniform within half a unit.
-    /// The values of s at the roots of unity are nearly Gaussian, so that the squared norm of s^2 is twice the square of
-    /// that of s.
+    /// Rounding the polynomials of a ciphertext, of two or of three: r0 + r1 s + r2 s^2, each uniform within half a
+    /// unit. The values of s at the roots of unity are nearly Gaussian, so that the squared norm of s^2 is twice the
+    /// square of that of s.
     package func roundingVariance(size: Int = 2) -> Double {
         let third = size == 3 ? 2 * secretNormSquared * secretNormSquared : 0
         return (1 + secretNormSquared + third) / 12
     }
 
-    /// Switching a key at the level of `primes` primes, before the division by P: each digit, uniform modulo its
-    /// product D, meets n errors: n D^2 / 12 sigma^2.
-    private func keyProductVariance(primes: Int) -> Double {
-        stride(from: 0, to: primes, by: chain.digitSize).reduce(0) { sum, first in
+    /// Switching a key at the level of `primes` primes, but for the rounding of the division by P: each digit, uniform
+    /// modulo its product D, meets n errors, n D^2 / 12 sigma^2, over P^2.
+    package func keyProductVariance(primes: Int) -> Double {
+        guard let special = chain.special else { return 0 }
+        return stride(from: 0, to: primes, by: chain.digitSize).reduce(0) { sum, first in
             let digit = chain.basis[first..<min(first + chain.digitSize, primes)]
-            return sum + Double(degree) * exp2(2 * digit.logProduct) / 12 * errorVariance
+            return sum + Double(degree) * exp2(2 * (digit.logProduct - special.logProduct)) / 12 * errorVariance
         }
     }
 
     /// Switching a key at the level of `primes` primes: the products' errors over P, and rounding.
     package func keySwitchingVariance(primes: Int) -> Double {
-        guard let special = chain.special else { return 0 }
-        return keyProductVariance(primes: primes) / exp2(2 * special.logProduct) + roundingVariance()
+        chain.special == nil ? 0 : keyProductVariance(primes: primes) + roundingVariance()
     }
 
     /// A product of ciphertexts: (m1 + e1)(m2 + e2) - m1 m2, slot by slot. An error of variance v in N coefficients is
@@ -80,7 +80,7 @@ extension CKKSParameters {
 }
 
 extension NoiseEstimate {
-    /// The expected root mean square of the distance between a decrypted slot and the message, of n slots at `scale`: the
-    /// errors of 2n coefficients add up in a slot.
+    /// The expected root mean square of the distance between a decrypted slot and the message, of n slots at `scale`:
+    /// the errors of 2n coefficients add up in a slot.
     public func slotError(slots: Int, scale: Double) -> Double { (Double(2 * slots) * variance).squareRoot() / scale }
 }

@@ -6,9 +6,11 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case notRelinearized(size: Int)
     case lowestLevel
     case level(primes: Int, available: Int)
+    case depth(needed: Int, available: Int)
     case scaleOverflow(logScale: Double, logModulus: Double)
     case key(KeyError)
     case encoding(EncodingError)
+    case matrix(MatrixError)
     case argument(String)
 
     /// One line that says what is wrong, and what would be right.
@@ -23,10 +25,13 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         case .lowestLevel: "one prime is left, so the ciphertext cannot be rescaled: begin with more primes"
         case .level(let primes, let available):
             "a level of \(primes) primes, where there are \(available): it must be from 1 to that"
+        case .depth(let needed, let available):
+            "\(needed) levels are needed, where \(available) are left: begin with \(needed + 1) primes"
         case .scaleOverflow(let logScale, let logModulus):
             "a scale of 2^\(rounded(logScale)) modulo 2^\(rounded(logModulus)): rescale first, or begin with more primes"
         case .key(let error): error.description
         case .encoding(let error): error.description
+        case .matrix(let error): error.description
         case .argument(let text): text
         }
     }

@@ -113,9 +113,11 @@ extension Evaluator {
             uninitialized: x.primes * parameters.degree, recycler: parameters.chain.recycler)
         let factor = LimbAddresses(base: prepared.unsafeBase, degree: parameters.degree)
         x.basis.multiply(y.polynomial.limbs, by: x.basis.montgomeryFactors, into: factor, threads: threads)
-        for index in 0..<x.size {
-            x.basis.multiplyMontgomery(
-                x.polynomials.limbs(index), factor, into: product.mutableLimbs(index), threads: threads)
+        withExtendedLifetime(prepared) {
+            for index in 0..<x.size {
+                x.basis.multiplyMontgomery(
+                    x.polynomials.limbs(index), factor, into: product.mutableLimbs(index), threads: threads)
+            }
         }
         let plain = NoiseEstimate(variance: parameters.encodingVariance, magnitude: magnitude)
         let noise = NoiseEstimate(

@@ -110,11 +110,13 @@ extension Evaluator {
         let residues = try self.residues(of: constant, scale: x.scale, primes: x.primes)
         var result = x
         let limbs = result.polynomials.mutableLimbs(0)
-        let filled = AlignedBuffer<UInt64>(uninitialized: parameters.degree)
-        for (index, ring) in x.basis.rings.enumerated() {
-            filled.unsafeBase.update(repeating: residues[index], count: filled.count)
-            withUnsafePointer(to: ring.modulus.constants) {
-                ring.backend.kernels.pointee.add(limbs[index], limbs[index], filled.unsafeBase, filled.count, $0)
+        AlignedBuffer<UInt64>(uninitialized: parameters.degree).withUnsafeMutableBufferPointer { filled in
+            for (index, ring) in x.basis.rings.enumerated() {
+                filled.update(repeating: residues[index])
+                withUnsafePointer(to: ring.modulus.constants) {
+                    ring.backend.kernels.pointee.add(
+                        limbs[index], limbs[index], filled.baseAddress, filled.count, $0)
+                }
             }
         }
         result.noise.variance += parameters.encodingVariance / Double(parameters.degree)

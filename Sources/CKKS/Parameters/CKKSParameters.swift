@@ -69,6 +69,11 @@ public final class CKKSParameters: Sendable {
         guard literal.degree.nonzeroBitCount == 1, (1 << 10...1 << 16).contains(literal.degree) else {
             throw .degree(literal.degree)
         }
+        if let primeDegree = literal.primeDegree {
+            guard primeDegree.nonzeroBitCount == 1, (literal.degree...1 << 16).contains(primeDegree) else {
+                throw .primeDegree(primeDegree, degree: literal.degree)
+            }
+        }
         guard (1...largestPrimeCount).contains(literal.primeBits.count) else {
             throw .primeCount(literal.primeBits.count, largest: largestPrimeCount)
         }
@@ -89,14 +94,15 @@ public final class CKKSParameters: Sendable {
     /// For each bit length, the largest primes below the power of two, in the order of the literal.
     private static func primes(_ literal: ParametersLiteral) throws(ParametersError) -> [Modulus] {
         let wanted = literal.primeBits + literal.specialPrimeBits
+        let degree = literal.primeDegree ?? literal.degree
         var found: [Int: ArraySlice<Modulus>] = [:]
         for bits in Set(wanted) {
             do {
                 found[bits] = try Modulus.primes(
-                    bits: bits, congruentToOneModulo: UInt64(2 * literal.degree), count: wanted.count { $0 == bits })[
+                    bits: bits, congruentToOneModulo: UInt64(2 * degree), count: wanted.count { $0 == bits })[
                         ...]
             } catch {
-                throw .tooFewPrimes(bits: bits, degree: literal.degree)
+                throw .tooFewPrimes(bits: bits, degree: degree)
             }
         }
         return wanted.map { found[$0]!.removeFirst() }
@@ -163,6 +169,7 @@ extension CKKSParameters: Hashable {
 /// Why a literal makes no parameters.
 public enum ParametersError: Error, Equatable, CustomStringConvertible {
     case degree(Int)
+    case primeDegree(Int, degree: Int)
     case primeCount(Int, largest: Int)
     case primeBits(Int)
     case digitSize(Int, primes: Int)
@@ -175,6 +182,8 @@ public enum ParametersError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .degree(let degree): "ring degree \(degree): it must be a power of two from 1024 to 65536"
+        case .primeDegree(let shared, let degree):
+            "primes shared with ring degree \(shared): it must be a power of two from \(degree) to 65536"
         case .primeCount(let count, let largest): "\(count) primes: there must be 1 to \(largest)"
         case .primeBits(let bits): "a prime of \(bits) bits: primes have 20 to 49"
         case .digitSize(let size, let primes): "digits of \(size) primes: a digit has 1 to \(primes)"

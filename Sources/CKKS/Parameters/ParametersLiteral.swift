@@ -17,11 +17,14 @@ public struct ParametersLiteral: Sendable, Hashable, Codable {
     public var logScale: Double
     /// The strength that log2(QP) has to keep.
     public var security: SecurityRequirement
+    /// For a ring that shares its primes with a larger one, that one's degree M: primes are 1 modulo 2M instead of 2N.
+    /// See ``smaller(degree:primes:specialPrimes:security:)``.
+    public var primeDegree: Int?
 
     /// The parameters of these numbers.
     public init(
         degree: Int, primeBits: [Int], specialPrimeBits: [Int] = [], digitSize: Int? = nil, logScale: Double,
-        security: SecurityRequirement = .bits128
+        security: SecurityRequirement = .bits128, primeDegree: Int? = nil
     ) {
         self.degree = degree
         self.primeBits = primeBits
@@ -29,6 +32,7 @@ public struct ParametersLiteral: Sendable, Hashable, Codable {
         self.digitSize = digitSize
         self.logScale = logScale
         self.security = security
+        self.primeDegree = primeDegree
     }
 
     /// A chain for `depth` multiplications, one after the other, at a scale of `logScale` bits: a first prime of
@@ -46,11 +50,12 @@ public struct ParametersLiteral: Sendable, Hashable, Codable {
 
 extension ParametersLiteral {
     /// The specification as a name: degree, bit lengths of the primes and of the special ones, primes in a digit where
-    /// they are not as many as special ones, and strength.
+    /// they are not as many as special ones, the degree that primes are shared with, and strength.
     public var name: String {
         let special = specialPrimeBits.isEmpty ? "" : "-p" + Self.runs(specialPrimeBits)
         let digits = digitSize.map { $0 == specialPrimeBits.count ? "" : "-d\($0)" } ?? ""
-        return "ckks-n\(degree)-q\(Self.runs(primeBits))\(special)\(digits)-\(security.name)"
+        let ring = primeDegree.map { $0 == degree ? "" : "-r\($0)" } ?? ""
+        return "ckks-n\(degree)-q\(Self.runs(primeBits))\(special)\(digits)\(ring)-\(security.name)"
     }
 
     /// Equal numbers in a row are counted: 49+3x40.
@@ -64,6 +69,28 @@ extension ParametersLiteral {
 
     /// log2 of the product of all primes, which lie just below powers of two.
     public var logModulus: Int { (primeBits + specialPrimeBits).reduce(0, +) }
+
+    /// The parameters of a smaller ring, whose primes are the first of these parameters' chain, so that ciphertexts
+    /// can be switched between the two (``RingSwitcher``). They keep the security table at their own degree, like any
+    /// others.
+    ///
+    /// - Parameters:
+    ///   - degree: less than this ring's.
+    ///   - primes: how many primes of the chain there are; more than these parameters have make no sense and are left
+    ///     out.
+    ///   - specialPrimes: how many special primes; likewise.
+    public func smaller(
+        degree: Int, primes: Int, specialPrimes: Int = 1, security: SecurityRequirement? = nil
+    ) -> ParametersLiteral {
+        var smaller = self
+        smaller.degree = degree
+        smaller.primeBits = Array(primeBits.prefix(max(primes, 0)))
+        smaller.specialPrimeBits = Array(specialPrimeBits.prefix(max(specialPrimes, 0)))
+        smaller.digitSize = nil
+        smaller.security = security ?? self.security
+        smaller.primeDegree = primeDegree ?? self.degree
+        return smaller
+    }
 }
 
 /// The strength asked of parameters.

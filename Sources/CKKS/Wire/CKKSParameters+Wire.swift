@@ -11,7 +11,9 @@ extension CKKSParameters {
     public func serialized() -> Data {
         var bytes = Data()
         var writer = WireWriter<Never>(kind: .parameters, digest: digest) { bytes.append(contentsOf: $0) }
-        writer.write(UInt32(degree))
+        writer.write(UInt8(degree.trailingZeroBitCount))
+        writer.write(UInt8((literal.primeDegree ?? degree).trailingZeroBitCount))
+        writer.write(UInt16(0))
         writer.write(UInt8(literal.primeBits.count))
         writer.write(UInt8(literal.specialPrimeBits.count))
         writer.write(UInt8(literal.digitSize ?? 0))
@@ -55,7 +57,9 @@ extension CKKSParameters {
     }
 
     private static func literal(_ reader: inout WireReader) throws(WireError) -> ParametersLiteral {
-        let degree = Int(try reader.integer(UInt32.self))
+        let degree = 1 << (try reader.integer(UInt8.self, "log2 of the ring degree", in: 10...16))
+        let primeDegree = 1 << (try reader.integer(UInt8.self, "log2 of the degree of the primes", in: 10...16))
+        try reader.requireZeros(2)
         let primeCount = try reader.integer(UInt8.self, "number of primes", in: 1...largestPrimeCount)
         let specialCount = try reader.integer(UInt8.self, "number of special primes", in: 0...largestPrimeCount - 1)
         let digitSize = try reader.integer(UInt8.self, "digit size", in: 0...primeCount)
@@ -70,6 +74,6 @@ extension CKKSParameters {
         return ParametersLiteral(
             degree: degree, primeBits: try bitLengths(primeCount), specialPrimeBits: try bitLengths(specialCount),
             digitSize: digitSize == 0 ? nil : digitSize, logScale: logScale,
-            security: securityRequirements[security])
+            security: securityRequirements[security], primeDegree: primeDegree == degree ? nil : primeDegree)
     }
 }

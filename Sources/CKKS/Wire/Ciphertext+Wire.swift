@@ -133,7 +133,7 @@ extension SeededCiphertext: WireObject {
         var reader = try WireReader(kind: .seededCiphertext, parameters: parameters, source: source)
         let fields = try CiphertextFields(&reader, parameters: parameters, largestSize: 2)
         let seed = try reader.seed()
-        var body = PolynomialVector(uninitialized: parameters.chain.basis.prefix(fields.primes), count: 1)
+        var body = parameters.chain.makeVector(primes: fields.primes, count: 1)
         let limbs = body.mutableLimbs(0)
         for (prime, ring) in body.basis.rings.enumerated() {
             try reader.read(limb: limbs[prime], ring: ring)

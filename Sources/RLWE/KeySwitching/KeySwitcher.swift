@@ -1,9 +1,9 @@
 import CKernels
 import Ring
 
-/// Switches keys and rescales, in memory of its own: takes a polynomial apart into digits, multiplies them with switching
-/// keys, and divides by the special primes. The digits stay until others take their place, so that many keys can be applied to
-/// one polynomial (hoisting).
+/// Switches keys and rescales, in memory of its own: takes a polynomial apart into digits, multiplies them with
+/// switching keys, and divides by the special primes. The digits stay until others take their place, so that many
+/// keys can be applied to one polynomial (hoisting).
 ///
 /// Used by one operation at a time. All it holds is public.
 package final class KeySwitcher: Sendable {
@@ -143,6 +143,19 @@ package final class KeySwitcher: Sendable {
 
     // MARK: Divisions
 
+    /// Writes what is encrypted in `x`, of the first `primes` primes, under the secret that `key` leads to. The
+    /// outputs may be the operands, or ``sums(_:)``.
+    package func switchSecret(
+        _ x: (LimbAddresses, LimbAddresses), with key: SwitchingKey, primes: Int,
+        into output: (LimbAddresses, LimbAddresses)
+    ) {
+        product(of: x.1, by: key, primes: primes)
+        let basis = chain.basis.prefix(primes)
+        divideByP(sums(0), into: sums(0), primes: primes)
+        basis.add(sums(0), x.0, into: output.0, threads: threads)
+        divideByP(sums(1), into: output.1, primes: primes)
+    }
+
     /// Divides `polynomial`, modulo the primes of the level and the special ones, by P, and rounds. Its limbs of the
     /// special primes are overwritten.
     package func divideByP(_ polynomial: LimbAddresses, into output: LimbAddresses, primes: Int) {
@@ -157,7 +170,8 @@ package final class KeySwitcher: Sendable {
         divide(division, polynomial, into: output)
     }
 
-    /// Divides `polynomial`, of `primes` primes of the chain, by the last of them, and rounds. At least one prime is left.
+    /// Divides `polynomial`, of `primes` primes of the chain, by the last of them, and rounds. At least one prime is
+    /// left.
     package func divideByLast(_ polynomial: LimbAddresses, into output: LimbAddresses, primes: Int) {
         let remainder = LimbAddresses(base: coefficientBuffer.unsafeBase, degree: chain.degree)
         remainder.base.update(from: polynomial[primes - 1], count: chain.degree)

@@ -45,15 +45,17 @@ package enum RLWEEncryption {
         let (b, a) = (result.mutableLimbs(0), result.mutableLimbs(1))
         let errors = SmallPolynomials(count: 1, degree: basis.degree)
         errors.fillGaussian(0, backend: basis.backend)
-        basis.evaluateSmall(errors[0], into: b)
-        let product = AlignedBuffer<UInt64>(uninitialized: basis.degree, lifetime: .wiped)
-        let s = secret.limbs
-        for (position, ring) in basis.rings.enumerated() {
-            let kernels = ring.backend.kernels
-            seed.fill(a[position], row: 0, position: position, ring: ring)
-            withUnsafePointer(to: ring.modulus.constants) {
-                kernels.pointee.multiply_montgomery(product.unsafeBase, a[position], s[position], basis.degree, $0)
-                kernels.pointee.subtract(b[position], b[position], product.unsafeBase, basis.degree, $0)
+        withExtendedLifetime(errors) { basis.evaluateSmall(errors[0], into: b) }
+        let scratch = AlignedBuffer<UInt64>(uninitialized: basis.degree, lifetime: .wiped)
+        scratch.withUnsafeMutableBufferPointer { product in
+            for (position, ring) in basis.rings.enumerated() {
+                let kernels = ring.backend.kernels
+                let s = secret.limbs[position]
+                seed.fill(a[position], row: 0, position: position, ring: ring)
+                withUnsafePointer(to: ring.modulus.constants) {
+                    kernels.pointee.multiply_montgomery(product.baseAddress, a[position], s, basis.degree, $0)
+                    kernels.pointee.subtract(b[position], b[position], product.baseAddress, basis.degree, $0)
+                }
             }
         }
         return result
@@ -69,17 +71,19 @@ package enum RLWEEncryption {
         small.fillGaussian(1, backend: basis.backend)
         small.fillGaussian(2, backend: basis.backend)
         let scratch = AlignedBuffer<UInt64>(uninitialized: 2 * degree, lifetime: .wiped)
-        let (u, product) = (scratch.unsafeBase, scratch.unsafeBase + degree)
-        for (position, ring) in basis.rings.enumerated() {
-            let kernels = ring.backend.kernels
-            ring.evaluateSmall(small[0], into: u)
-            for index in 0..<2 {
-                let limb = result.mutableLimbs(index)[position]
-                ring.evaluateSmall(small[index + 1], into: limb)
-                withUnsafePointer(to: ring.modulus.constants) {
-                    kernels.pointee.multiply_montgomery(
-                        product, u, publicKey.polynomials.limbs(index)[position], degree, $0)
-                    kernels.pointee.add(limb, limb, product, degree, $0)
+        withExtendedLifetime((small, scratch)) {
+            let (u, product) = (scratch.unsafeBase, scratch.unsafeBase + degree)
+            for (position, ring) in basis.rings.enumerated() {
+                let kernels = ring.backend.kernels
+                ring.evaluateSmall(small[0], into: u)
+                for index in 0..<2 {
+                    let limb = result.mutableLimbs(index)[position]
+                    ring.evaluateSmall(small[index + 1], into: limb)
+                    withUnsafePointer(to: ring.modulus.constants) {
+                        kernels.pointee.multiply_montgomery(
+                            product, u, publicKey.polynomials.limbs(index)[position], degree, $0)
+                        kernels.pointee.add(limb, limb, product, degree, $0)
+                    }
                 }
             }
         }

@@ -49,7 +49,6 @@ extension RNSBasis {
     package func multiply(
         _ x: LimbAddresses, by factors: [msfhe_factor], into output: LimbAddresses, threads: Int = 1
     ) {
-        nonisolated(unsafe) let factors = factors
         forEachPrime(threads: threads) { [degree] index, kernels, modulus in
             kernels.pointee.multiply_factor(output[index], x[index], factors[index], degree, modulus)
         }
@@ -60,7 +59,6 @@ extension RNSBasis {
         _ x: LimbAddresses, _ y: LimbAddresses, by factors: [msfhe_factor], into output: LimbAddresses,
         threads: Int = 1
     ) {
-        nonisolated(unsafe) let factors = factors
         forEachPrime(threads: threads) { [degree] index, kernels, modulus in
             kernels.pointee.multiply_add_factor(output[index], x[index], y[index], factors[index], degree, modulus)
         }

@@ -12,7 +12,17 @@ extension SetupCheck {
     /// A basis: each ring, and that its primes are distinct.
     package mutating func check(_ basis: RNSBasis) {
         expect(Set(basis.moduli).count == basis.count, "a prime comes twice")
-        for ring in basis.rings { check(ring) }
+        check(basis.rings)
+    }
+
+    /// Each ring, on `threads` threads.
+    package mutating func check(_ rings: [PolynomialRing], threads: Int = 1) {
+        let checks = parallelMap(rings, threads: threads) { ring in
+            var check = SetupCheck()
+            check.check(ring)
+            return check
+        }
+        for check in checks { add(check) }
     }
 
     /// A conversion: the scale of each source prime, and for each target the table that the kernels read.

@@ -60,16 +60,23 @@ public enum KeyFile {
             guard size == byteCount, length == byteCount, stored == "\(Digest(SHA256.hash(data: content)))\n" else {
                 throw InputError(path, "is damaged: it does not end with the SHA-256 of its content; use a copy")
             }
-            return try key(UnsafeBufferPointer(rebasing: text[keyStart..<digestStart - 1]), path: path)
+            return try key(UnsafeBufferPointer(rebasing: text[keyStart..<digestStart]), path: path)
         }
     }
 
-    /// The key written in hexadecimal `digits`.
-    private static func key(_ digits: UnsafeBufferPointer<UInt8>, path: String) throws -> SecretKey {
+    /// The key written as `line`: lower-case hexadecimal digits and a line feed.
+    private static func key(_ line: UnsafeBufferPointer<UInt8>, path: String) throws -> SecretKey {
         let bytes = AlignedBuffer<UInt8>(count: SecretKey.byteCount, lifetime: .wiped)
         return try bytes.withUnsafeMutableBufferPointer { bytes in
-            for index in bytes.indices { bytes[index] = value(digits[2 * index]) << 4 | value(digits[2 * index + 1]) }
-            guard let key = SecretKey(bytes: UnsafeRawBufferPointer(bytes)) else {
+            // Anything but the digits that the bytes are written with; looked at once, when all have been read.
+            var differences = line[2 * bytes.count] ^ UInt8(ascii: "\n")
+            for index in bytes.indices {
+                let byte = value(line[2 * index]) << 4 | value(line[2 * index + 1])
+                bytes[index] = byte
+                differences |= digit(byte >> 4) ^ line[2 * index]
+                differences |= digit(byte & 15) ^ line[2 * index + 1]
+            }
+            guard differences == 0, let key = SecretKey(bytes: UnsafeRawBufferPointer(bytes)) else {
                 throw InputError(path, "is not a researcher's key of this version")
             }
             return key

@@ -1,0 +1,54 @@
+import RLWE
+import Spectra
+
+@testable import SpectralSearch
+
+/// The files of a library: card, index, entries.
+enum LibraryTargets {
+    static let all = [card, index, entries]
+
+    /// A card, and vectors made by what it says.
+    private static let card = Target(
+        name: "card",
+        words: ["\"publishedSeed\" : ", "null", "1e308", "-1", "18446744073709551615", "\"negative\"", "uploadBits"],
+        seeds: { [Fixture.shared.cardContent, Fixture.shared.publishingCardContent] },
+        parse: { input in
+            let card = try withFile(Sealing.json.seal(input)) { try LibraryCard(path: $0) }
+            _ = card.sharedSeed
+            let queries = QueryVectors(Array(SimulatedPeptides.library.prefix(2)), card: card, threads: 1)
+            for vector in queries.vectors {
+                require(vector.count == card.content.vector.dimension, "vectors have the card's dimension")
+                _ = card.content.scaling.quantisedQuery(vector)
+                let (row, scale) = card.content.scaling.quantisedRow(vector)
+                let normSquared = row.reduce(0) { $0 + Int($1) * Int($1) }
+                require(
+                    scale > 0 && normSquared <= card.content.scaling.rowNormSquaredLimit, "rows keep the card's limit")
+            }
+        })
+
+    /// An index, beside a card that names its digest and as many rows as it has bytes for, searched.
+    private static let index = Target(
+        name: "index", seeds: { [Fixture.shared.index] },
+        parse: { input in
+            let rowCount = max((input.count - 64) / Fixture.dimension, 1)
+            let card = try Fixture.shared.card(spectra: rowCount, index: input)
+            let index = try withFile(Sealing.binary.seal(input)) { try LibraryIndex(path: $0, card: card) }
+            try index.withRows(0..<index.rowCount) { HostSearch.shared.answer($0) }
+        })
+
+    /// Entries, beside a card that names their digest and as many rows as they have lines, listed as hits.
+    private static let entries = Target(
+        name: "entries", words: ["\t", "\n", "\r\n", "\u{85}", "\u{2028}", "1e308", "nan", "-0", "0x1p3"],
+        seeds: { [Fixture.shared.entries] },
+        parse: { input in
+            let rowCount = max(input.count { $0 == UInt8(ascii: "\n") } - 2, 1)
+            let card = try Fixture.shared.card(spectra: rowCount, entries: input)
+            let entries = try withFile(Sealing.table.seal(input)) { try LibraryEntries(path: $0, card: card) }.rows
+            let hits = entries.indices.map { Hit(query: 0, rank: 1, score: 1, row: $0, precursorErrorPPM: nil) }
+            let table = HitTable(
+                hits: hits, queries: [RunRecord.Query(name: "one", precursorMZ: nil)], entries: entries)
+            require(
+                table.text.utf8.count { $0 == UInt8(ascii: "\n") } == entries.count + 1,
+                "a hit is one line of its table")
+        })
+}
