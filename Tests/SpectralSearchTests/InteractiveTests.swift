@@ -174,6 +174,17 @@ struct InteractiveTests {
                 library: batch.folder("library"), queries: interactive.folder("run.msq"),
                 keys: interactive.folder("run.keys"))
         }
+        // Records of one mode read no answers of the other.
+        let records = try [interactive.folder, batch.folder].map { try RunRecord(path: $0("run.local")) }
+        #expect(records.map(\.mode) == [.interactive, .batch])
+        #expect(throws: InputError.self) { try AnswerFile(path: batch.folder("run.mss"), run: records[0]) }
+        #expect(throws: InputError.self) {
+            try InteractiveAnswerFile(path: interactive.folder("run.mss"), run: records[1])
+        }
+        #expect(throws: InputError.self) {
+            let vectors = QueryVectors(interactive.truths, card: interactive.card, threads: 1)
+            return try EncryptedQueries(vectors, key: interactive.key, card: interactive.card, threads: 1)
+        }
         #expect(try FileKind.modeOfUpload(path: interactive.folder("run.msq")) == .interactive)
         #expect(try FileKind.modeOfUpload(path: batch.folder("run.msq")) == .batch)
         var options = LibraryBuilder.Options(recipe: try VectorRecipe(dimension: 2052))

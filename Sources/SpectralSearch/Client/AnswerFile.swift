@@ -22,6 +22,7 @@ public final class AnswerFile: Sendable {
     /// - Parameter masksPath: the library's file `masks`, where it publishes its mask seed.
     /// - Throws: ``InputError`` when a file is damaged, the answer to something else, or missing.
     public init(path: String, run: RunRecord, masksPath: String? = nil) throws {
+        try run.require(.batch, path: path)
         let rowCount = run.card.content.library.spectra
         let queryCount = run.queries.count
         let layout = AnswerLayout(card: run.card, queryCount: queryCount)

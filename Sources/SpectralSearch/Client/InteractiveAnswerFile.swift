@@ -20,6 +20,7 @@ public final class InteractiveAnswerFile: Sendable {
     ///
     /// - Throws: ``InputError`` when the file is damaged or the answer to something else.
     public init(path: String, run: RunRecord) throws {
+        try run.require(.interactive, path: path)
         let rowCount = run.card.content.library.spectra
         let queryCount = run.queries.count
         let scheme = InteractiveScheme(card: run.card)

@@ -25,6 +25,7 @@ public struct EncryptedQueries: Sendable {
             throw InputError(
                 "queries", "were made into vectors for another card; make them anew for this one")
         }
+        try card.require(.batch, path: "card")
         self.init(
             vectors: prepared.vectors, queries: prepared.queries, key: key, card: card, threads: threads,
             progress: progress)

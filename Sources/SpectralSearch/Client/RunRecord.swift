@@ -76,6 +76,17 @@ public struct RunRecord: Sendable {
         try card.require(mode, path: path)
     }
 
+    /// Checks that the run is of `mode`.
+    ///
+    /// - Parameter path: the answer's file, for the message.
+    func require(_ mode: SearchMode, path: String) throws(InputError) {
+        guard self.mode == mode else {
+            throw InputError(
+                path,
+                "is read as the answer of \(mode.rawValue) search, but the run is one of \(self.mode.rawValue) search")
+        }
+    }
+
     /// Checks, behind the opening of an answer's header, that it answers this run: the digests of card and upload, the
     /// numbers of rows and queries.
     func requireAnswer(_ header: inout HeaderReader, path: String) throws(InputError) {
