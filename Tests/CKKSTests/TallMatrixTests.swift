@@ -149,6 +149,12 @@ struct TallMatrixTests {
             matrix: matrix, parameters: parameters, matrixScale: Self.matrixScale, bits: Self.bits)
         let ready = try TallMatrixKeys(
             keys.evaluationKeys(relinearization: false, rotations: layout.rotations), layout: layout)
+        let other = TallMatrixLayout(degree: 4096, rowCount: 10, columnCount: 16, babySteps: 2)
+        let elsewhere = try TallMatrixKeys(
+            keys.evaluationKeys(relinearization: false, rotations: other.rotations), layout: other)
+        let vector = try Encryptor(parameters: parameters, secret: keys.secret)
+            .encrypt([Double](repeating: 1, count: 2048))
+        #expect(throws: EvaluationError.self) { try product.multiply([(vector, elsewhere)], threads: 1) }
         let sparse = try Encryptor(parameters: parameters, secret: keys.secret).encrypt([1.0, 2.0])
         #expect(throws: EvaluationError.packingMismatch(.slots(2), .slots(2048))) {
             try product.multiply([(sparse, ready)], threads: 1)

@@ -13,7 +13,8 @@ struct Target: Sendable {
     let parse: @Sendable ([UInt8]) throws -> Void
 
     /// Every target.
-    static let all = SpectrumTargets.all + LibraryTargets.all + SearchTargets.all + ClientTargets.all
+    static let all =
+        SpectrumTargets.all + LibraryTargets.all + SearchTargets.all + InteractiveTargets.all + ClientTargets.all
 
     /// Parses `input`. Ends the process when it is refused in another way than by the errors that people can read.
     func run(_ input: [UInt8]) {

@@ -54,7 +54,8 @@ public final class TallMatrixProduct: Sendable {
 
     /// The products with `vectors`: for each of them, each block's ciphertext.
     ///
-    /// - Throws: ``EvaluationError`` when a vector was encrypted with other parameters or packed otherwise.
+    /// - Throws: ``EvaluationError`` when a vector was encrypted with other parameters or packed otherwise, or keys were made
+    ///   ready for another layout.
     public func multiply(_ vectors: [Vector], threads: Int) throws(EvaluationError) -> [[RoundedCiphertext]] {
         for (vector, keys) in vectors { try check(vector, keys) }
         let runs = vectors.map { Run(vector: $0.ciphertext, keys: $0.keys, layout, recycler) }
@@ -79,9 +80,12 @@ public final class TallMatrixProduct: Sendable {
         guard vector.size == 2 else { throw .notRelinearized(size: vector.size) }
         let wanted = Packing.slots(parameters.slotCapacity)
         guard vector.packing == wanted else { throw .packingMismatch(vector.packing, wanted) }
-        precondition(
-            keys.babies.count == layout.babySteps - 1 && keys.giants.count == layout.giantSteps - 1,
-            "the keys were made ready for another layout")
+        guard keys.babies.count == layout.babySteps - 1, keys.giants.count == layout.giantSteps - 1 else {
+            let (babies, giants) = (keys.babies.count + 1, keys.giants.count + 1)
+            throw .argument(
+                "keys for \(babies) baby and \(giants) giant steps: the matrix has \(layout.babySteps) and \(layout.giantSteps)"
+            )
+        }
     }
 
     /// One vector on its way through the matrix.

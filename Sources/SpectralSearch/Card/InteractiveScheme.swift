@@ -36,13 +36,20 @@ public final class InteractiveScheme: Sendable {
     }
 
     package init(columnCount: Int, backend: Backend = .selected) {
+        parameters = backend.kernels == Backend.selected.kernels ? Self.shared : Self.parameters(backend)
+        self.columnCount = columnCount
+        babySteps = TallMatrixLayout.babySteps(columnCount: columnCount)
+    }
+
+    /// The parameters on the backend in use, whose tables all libraries and keys share.
+    private static let shared = parameters(.selected)
+
+    private static func parameters(_ backend: Backend) -> CKKSParameters {
         do {
-            parameters = try CKKSParameters(Self.literal, backend: backend)
+            return try CKKSParameters(literal, backend: backend)
         } catch {
             preconditionFailure("the parameters of interactive search are sound: \(error)")
         }
-        self.columnCount = columnCount
-        babySteps = TallMatrixLayout.babySteps(columnCount: columnCount)
     }
 
     /// The least power of two that has room for vectors of `dimension` entries; nil beyond the number of slots.

@@ -15,7 +15,8 @@ public struct EncryptedQueries: Sendable {
     /// each batch of n queries.
     ///
     /// - Parameter progress: called after each batch with the number of queries done.
-    /// - Throws: ``InputError`` when there is no query, or when the vectors follow another recipe than the card's.
+    /// - Throws: ``InputError`` when there is no query, when the vectors follow another recipe than the card's, or when the
+    ///   library is not laid out for batch search.
     public init(
         _ prepared: QueryVectors, key: SecretKey, card: LibraryCard, threads: Int,
         progress: (Int) -> Void = { _ in }

@@ -10,7 +10,7 @@ import Storage
 ///
 /// Rows and entries go to their files as they come. Memory holds a few thousand spectra, and up to 50 bytes
 /// for each different compound, which is all that grows with the library; with an
-/// interactive index, 10 D bytes for each of 32,768 more.
+/// interactive index, 12 D bytes for each of up to 32,768 more.
 public final class LibraryBuilder {
     /// Choices of the builder.
     public struct Options: Sendable {
