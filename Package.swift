@@ -61,14 +61,14 @@ let package = Package(
         .target(
             name: "SpectralSearch",
             dependencies: [
-                "RLWE", "Ring", "Spectra", "Storage", .product(name: "Crypto", package: "swift-crypto"),
+                "CKKS", "RLWE", "Ring", "Spectra", "Storage", .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
             name: "Datasets",
             dependencies: ["CZlib", "Spectra", "Storage", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "PlaintextReference",
-            dependencies: ["CGMP", "COpenBLAS", "CZlib", "RLWE", "Ring", "Spectra", "SpectralSearch", "Storage"]),
+            dependencies: ["CGMP", "CKKS", "COpenBLAS", "CZlib", "RLWE", "Ring", "Spectra", "SpectralSearch", "Storage"]),
         .executableTarget(
             name: "msfhe",
             dependencies: [
@@ -93,7 +93,11 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests",
             dependencies: ["Datasets", "Spectra", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]),
-        .testTarget(name: "SpectralSearchTests", dependencies: ["SpectralSearch", "Storage", "TestSupport"]),
+        .testTarget(
+            name: "SpectralSearchTests",
+            dependencies: [
+                "CKKS", "SpectralSearch", "Storage", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .testTarget(
             name: "PlaintextReferenceTests", dependencies: ["PlaintextReference", "Spectra", "Storage", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["msfhe", "Spectra", "SpectralSearch", "TestSupport"]),

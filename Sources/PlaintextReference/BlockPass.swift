@@ -9,7 +9,7 @@ struct BlockPass {
     struct Scores {
         /// Decrypted.
         var encrypted: [Float]
-        /// Of the integers that were encrypted, in plaintext.
+        /// Of the numbers that were encrypted, in plaintext.
         var quantised: [Float]
         /// Of the float vectors.
         var plaintext: [Float]
@@ -24,33 +24,30 @@ struct BlockPass {
     let compoundNumbers: [String: Int]
     private(set) var encryptedScores: CompoundScores
     private(set) var plaintextScores: CompoundScores
-    var recordByteCount: Int { decryption.layout.recordByteCount }
 
     private let options: Validation.Options
-    private let library: SpectralLibrary
+    private let recipe: VectorRecipe
     private let spectra: [Spectrum]
     private let queries: [Spectrum]
-    private let decryption: ScoreDecryption
     private let rowCompounds: [Int]
     private let queryFloats: [Float]
-    private let queryIntegers: [Float]
     /// The best library row of a few queries, of different compounds, for their mirror plots.
     private var best: [(query: Int, row: Int, score: Float)]
 
-    private static let blockRows = 2048
+    /// Rows that go by together.
+    static let blockRows = 2048
     private static let mirrorCount = 6
     /// Half width of the precursor window in daltons.
     private static let window = 0.01
 
     init(
-        options: Validation.Options, library: SpectralLibrary, spectra: [Spectrum], queries: [Spectrum],
-        vectors: [[Float]], decryption: ScoreDecryption
+        options: Validation.Options, recipe: VectorRecipe, spectra: [Spectrum], queries: [Spectrum],
+        vectors: [[Float]]
     ) {
         self.options = options
-        self.library = library
+        self.recipe = recipe
         self.spectra = spectra
         self.queries = queries
-        self.decryption = decryption
         var numbers: [String: Int] = [:]
         rowCompounds = spectra.map { spectrum in
             let number = numbers[spectrum.compound] ?? numbers.count
@@ -59,7 +56,6 @@ struct BlockPass {
         }
         compoundNumbers = numbers
         queryFloats = vectors.flatMap { $0 }
-        queryIntegers = vectors.flatMap { library.card.content.scaling.quantisedQuery($0).map(Float.init) }
         encryptedScores = CompoundScores(compoundCount: numbers.count, queryCount: queries.count)
         plaintextScores = encryptedScores
         var shown: Set<String> = []
@@ -75,40 +71,20 @@ struct BlockPass {
     ///   - visit: called with the scores of each block.
     ///   - progress: called with the fraction done.
     mutating func run(
-        upload: Upload, into seconds: inout AccuracyReport.Seconds, visit: (borrowing Scores) -> Void,
-        progress: (Double) -> Void
+        _ search: any EncryptedSearch, into seconds: inout AccuracyReport.Seconds,
+        visit: (borrowing Scores) -> Void, progress: (Double) -> Void
     ) throws {
-        let search = try timed(&seconds.search) {
-            try BatchSearch(card: library.card, upload: upload, threads: options.threads)
-        }
+        try search.prepare(&seconds)
         warmUp()
-        let answer = AlignedBuffer<UInt8>(count: Self.blockRows * search.recordByteCount)
         for first in stride(from: 0, to: spectra.count, by: Self.blockRows) {
             let range = first..<min(first + Self.blockRows, spectra.count)
             var scores = Scores(count: range.count * queries.count)
-            try library.index.withRows(range) { rows in
-                answer.withUnsafeMutableBufferPointer { answer in
-                    let bytes = UnsafeMutableRawBufferPointer(
-                        rebasing: UnsafeMutableRawBufferPointer(answer)[0..<range.count * search.recordByteCount])
-                    timed(&seconds.search) {
-                        search.answer(rows: rows, into: bytes, threads: options.threads)
-                    }
-                    timed(&seconds.decrypt) { decrypt(bytes, range, into: &scores.encrypted) }
-                }
-                multiplyQuantised(rows, range, into: &scores.quantised)
-            }
+            try search.scores(of: range, into: &scores.encrypted, &seconds)
             multiplyFloats(range, into: &scores.plaintext, &seconds.plaintextSgemm)
+            if try !search.multiplyQuantised(range, into: &scores.quantised) { scores.quantised = scores.plaintext }
             visit(scores)
             keepBest(&scores, range)
             progress(Double(range.upperBound) / Double(spectra.count))
-        }
-    }
-
-    private func decrypt(_ answer: UnsafeMutableRawBufferPointer, _ range: Range<Int>, into scores: inout [Float]) {
-        scores.withUnsafeMutableBufferPointer { scores in
-            decryption.decrypt(
-                records: answer.baseAddress!, rowScales: ArraySlice(library.entries[range].map(\.scale)),
-                into: scores.baseAddress!, threads: options.threads)
         }
     }
 
@@ -121,29 +97,13 @@ struct BlockPass {
     }
 
     private func multiplyFloats(_ range: Range<Int>, into scores: inout [Float], _ seconds: inout Double) {
-        let vectorizer = SpectrumVectorizer(recipe: library.card.content.vector)
+        let vectorizer = SpectrumVectorizer(recipe: recipe)
         let rows = parallelMap(Array(spectra[range]), threads: options.threads) { vectorizer.vector(of: $0) }
             .flatMap { $0 }
         var span = scores.mutableSpan
         timed(&seconds) {
             BLAS.sgemm(
                 rows.span, queryFloats.span, into: &span, m: range.count, n: queries.count, k: options.dimension)
-        }
-    }
-
-    /// Single precision is exact here: by the Cauchy-Schwarz inequality every partial sum of integer products is
-    /// an integer below 2^23, which a float holds.
-    private func multiplyQuantised(
-        _ rows: UnsafeBufferPointer<Int8>, _ range: Range<Int>, into scores: inout [Float]
-    ) {
-        let floats = rows.map(Float.init)
-        var span = scores.mutableSpan
-        BLAS.sgemm(
-            floats.span, queryIntegers.span, into: &span, m: range.count, n: queries.count, k: options.dimension)
-        let queryScale = Double(library.card.content.scaling.queryScale)
-        for (row, entry) in range.enumerated() {
-            let factor = Float(1 / (queryScale * library.entries[entry].scale))
-            for column in row * queries.count..<(row + 1) * queries.count { scores[column] *= factor }
         }
     }
 

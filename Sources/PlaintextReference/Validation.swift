@@ -8,8 +8,8 @@ import Storage
 /// The whole encrypted search on given spectra, beside its plaintext twin: what `msfhe validate` does.
 ///
 /// Library rows go by in blocks; each block is searched encrypted, decrypted, and searched twice through OpenBLAS:
-/// with the float vectors (the accuracy that encryption could cost) and with the very integers that were
-/// encrypted (which isolates the encryption noise). Searching and multiplying in turn keeps the ratio of their
+/// with the float vectors (the accuracy that encryption could cost) and with the very numbers that were
+/// encrypted (which isolates the encryption noise): in batch mode integers, in interactive mode those vectors. Searching and multiplying in turn keeps the ratio of their
 /// times fair on a machine whose speed drifts, and no matrix of all scores is ever held.
 package struct Validation {
     /// What happens to the precursors.
@@ -25,6 +25,7 @@ package struct Validation {
     /// Choices of a validation.
     package struct Options: Sendable {
         package var dimension = 512
+        package var mode = SearchMode.batch
         package var preset = PrecisionPreset.default
         package var precursor = Precursor.hidden
         /// Validate only this ion mode; nil for all that the queries have.
@@ -112,6 +113,7 @@ package struct Validation {
         var scatter = ScatterSample()
         var seconds = AccuracyReport.Seconds.zero
         var bytes = AccuracyReport.Bytes.zero
+        var parameters: AccuracyReport.Parameters?
         var mirrors: [MirrorPlot] = []
 
         var predictedRms: Double { predictedVariance.squareRoot() }
@@ -123,6 +125,7 @@ package struct Validation {
         var builderOptions = LibraryBuilder.Options(recipe: recipe)
         builderOptions.ionMode = group.mode
         builderOptions.preset = options.preset
+        builderOptions.layout = options.mode == .batch ? .batch : .interactive
         builderOptions.threads = options.threads
         let name = group.mode?.rawValue ?? "all spectra"
 
@@ -130,44 +133,49 @@ package struct Validation {
         progress("\(name): building the library", 0)
         var spectra: [Spectrum] = []
         // What is open stays readable when the folder is gone.
-        let library = try withScratchFolder(label: "msfhe-validate") { folder in
+        let (search, entries) = try withScratchFolder(label: "msfhe-validate") {
+            folder -> (any EncryptedSearch, [LibraryEntry]) in
             let path = folder.appendingPathComponent("library").path
             try timed(&seconds.libraryBuild) {
                 let builder = try LibraryBuilder(builderOptions, folder: path)
                 spectra = try group.library.filter { try builder.add($0) }
                 _ = try builder.finish()
             }
-            return try SpectralLibrary(folder: path)
+            switch options.mode {
+            case .batch:
+                let library = try SpectralLibrary(folder: path)
+                return (BatchRun(library: library, threads: options.threads), library.entries)
+            case .interactive:
+                let run = try InteractiveRun(
+                    library: URL(fileURLWithPath: path), threads: options.threads)
+                return (run, try LibraryEntries(path: path + "/entries.tsv", card: run.card).rows)
+            }
         }
-        let key = timed(&seconds.keygen) { SecretKey.generate() }
+        try search.generateKeys(&seconds)
 
         progress("\(name): encrypting", 0)
         let candidates = perturbed(group.queries)
-        var prepared: QueryVectors?
-        let encrypted = try timed(&seconds.encrypt) {
-            let vectors = QueryVectors(candidates, card: library.card, threads: options.threads)
+        let prepared = try timed(&seconds.encrypt) {
+            let vectors = QueryVectors(candidates, card: search.card, threads: options.threads)
             guard !vectors.vectors.isEmpty else { throw InputError("queries", "none has peaks to search by") }
-            prepared = vectors
-            return EncryptedQueries(
-                vectors: vectors.vectors, queries: vectors.queries, key: key, card: library.card,
-                threads: options.threads)
+            try search.encrypt(vectors)
+            return vectors
         }
-        let vectors = prepared?.vectors ?? []
-        let queries = prepared?.spectra ?? []
+        let queries = prepared.spectra
 
-        let predicted = try Self.predictedVariance(library)
+        let predicted = try search.predictedVariance()
         var result = Result(
             name: name,
-            librarySpectra: library.entries.count, compounds: Set(library.entries.map(\.compound)),
+            librarySpectra: entries.count, compounds: Set(entries.map(\.compound)),
             queries: queries.count,
             noise: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: predicted.squareRoot())),
             predictedVariance: predicted,
             quantisation: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: 1e-3)))
         result.seconds = seconds
         var pass = BlockPass(
-            options: options, library: library, spectra: spectra, queries: queries, vectors: vectors,
-            decryption: ScoreDecryption(record: encrypted.record, key: key))
-        try pass.run(upload: encrypted.upload, into: &result.seconds) { block in
+            options: options, recipe: search.card.content.vector, spectra: spectra, queries: queries,
+            vectors: prepared.vectors)
+        try pass.run(search, into: &result.seconds) { block in
             result.noise.add(block.encrypted.span, minus: block.quantised.span)
             result.quantisation.add(block.quantised.span, minus: block.plaintext.span)
             result.scatter.add(plaintext: block.plaintext.span, encrypted: block.encrypted.span)
@@ -180,28 +188,9 @@ package struct Validation {
         result.plaintext.add(pass.plaintextScores, rightCompounds: right)
         result.agreement.add(pass.encryptedScores, pass.plaintextScores)
         result.mirrors = pass.mirrors()
-        result.bytes = AccuracyReport.Bytes(
-            keys: 0, upload: encrypted.upload.byteCount,
-            download: library.entries.count * pass.recordByteCount,
-            library: library.index.rowCount * library.index.dimension)
+        result.bytes = search.bytes
+        result.parameters = search.parameters
         return result
-    }
-
-    /// Mean over the library rows of the variance that the noise formula gives for a score.
-    private static func predictedVariance(_ library: SpectralLibrary) throws -> Double {
-        let card = library.card
-        let dimension = card.content.vector.dimension
-        let sum = try library.index.withRows(0..<library.index.rowCount) { rows in
-            library.entries.indices.reduce(0.0) { sum, row in
-                let entries = rows[row * dimension..<(row + 1) * dimension]
-                let norm = Double(entries.reduce(0) { $0 + Int($1) * Int($1) }).squareRoot()
-                let deviation =
-                    card.parameters.phaseStandardDeviation(rowNorm: norm, precision: card.content.precision)
-                    / (Double(card.content.scaling.queryScale) * library.entries[row].scale)
-                return sum + deviation * deviation
-            }
-        }
-        return sum / Double(library.entries.count)
     }
 
     /// The queries with a simulated measurement error of their precursors.
@@ -221,17 +210,15 @@ package struct Validation {
 
     private func report(of results: [Result], queryCount: Int) -> AccuracyReport {
         let seconds = results.map(\.seconds).reduce(.zero, +)
-        let parameters = RLWEParameters.batch
+        guard let parameters = results.first?.parameters else { preconditionFailure("there is a result") }
         return AccuracyReport(
             library: Self.library(results),
-            queries: results.map(\.queries).reduce(0, +), dimension: options.dimension, mode: "batch",
+            queries: results.map(\.queries).reduce(0, +), dimension: options.dimension, mode: options.mode.rawValue,
             accuracy: Self.accuracy(results), agreement: Self.agreement(results), seconds: seconds,
             ratioToSgemm: seconds.search / seconds.plaintextSgemm, openblasCore: BLAS.coreName,
             preset: options.preset.rawValue, score: "cosine", precursor: options.precursor.rawValue,
             bytes: results.map(\.bytes).reduce(.zero, +), threads: options.threads, backend: Backend.selected.name,
-            parameters: .init(
-                n: parameters.degree, logQ: parameters.logModulus, securityBits: parameters.security.rawValue),
-            commit: SourceVersion.commit,
+            parameters: parameters, commit: SourceVersion.commit,
             ionModes: results.count < 2
                 ? nil
                 : results.map { result in

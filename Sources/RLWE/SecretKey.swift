@@ -28,10 +28,10 @@ public struct SecretKey: Sendable, CustomStringConvertible {
         try material.withUnsafeBytes(body)
     }
 
-    /// 16 bytes by which a run's record recognises its key: derived with a label of their own, so they tell nothing
-    /// of the secrets.
-    package func check(nonce: RunNonce, seed: MaskSeed) -> Data {
-        RandomStream(seed: material, label: "key check", salt: nonce.bytes + seed.bytes)
+    /// 16 bytes by which a run's record, or a file of rotation keys, recognises its key: derived with a label of their
+    /// own, so they tell nothing of the secrets. Runs without masks have no seed.
+    package func check(nonce: RunNonce, seed: MaskSeed?) -> Data {
+        RandomStream(seed: material, label: "key check", salt: nonce.bytes + (seed?.bytes ?? Data()))
             .withBytes(16, stream: 0) { Data($0) }
     }
 

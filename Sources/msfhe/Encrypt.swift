@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import RLWE
 import SpectralSearch
 import Spectra
 import Storage
@@ -8,7 +10,9 @@ struct Encrypt: ParsableCommand {
         abstract: "Encrypt query spectra for a library.",
         discussion: """
             Makes the upload (RUN.msq) and, beside it, RUN.local: the names of the queries and what decryption \
-            needs. Send the upload to the host; keep RUN.local and the key.
+            needs. Send the upload to the host; keep RUN.local and the key. In interactive mode the host also needs \
+            your rotation keys, once: they are made beside the upload (RUN.keys), or used again where --rotation-keys \
+            names a file that is there.
             """)
 
     @Argument(help: "A file of query spectra (MSP, MGF, MassBank, mzML; also gzipped).")
@@ -20,17 +24,28 @@ struct Encrypt: ParsableCommand {
     @Option(help: "The library's card.json.")
     var card: String
 
-    @Option(help: "How the library will be searched: batch.")
+    @Option(help: "How the library will be searched: batch, or interactive (an answer at once, for single queries).")
     var mode = SearchMode.batch
+
+    @Option(help: "In interactive mode, the file of rotation keys to use, or to make; RUN.keys when left out.")
+    var rotationKeys: String?
 
     @Option(help: "The upload, RUN.msq.")
     var out: String
 
     @OptionGroup var cores: ThreadOptions
 
+    func validate() throws {
+        if rotationKeys != nil, mode != .interactive {
+            throw ValidationError("--rotation-keys goes with --mode interactive")
+        }
+    }
+
     func run() throws {
         let progress = ProgressLine()
-        let card = try LibraryCard(path: card)
+        let cardPath = card
+        let card = try LibraryCard(path: cardPath)
+        try card.require(mode, path: cardPath)
         let key = try KeyFile.read(path: key)
         var spectra: [Spectrum] = []
         try readSpectra([queries], progress: progress) { spectra.append($0) }
@@ -39,16 +54,45 @@ struct Encrypt: ParsableCommand {
             throw InputError(
                 queries, "none of its \(spectra.count) spectra can be searched for: other ion mode, or no usable peaks")
         }
-        let encrypted = try EncryptedQueries(prepared, key: key, card: card, threads: cores.threads) {
-            progress.show("encrypting", Double($0) / Double(prepared.vectors.count))
+        let byteCount: Int
+        var rotationKeyNote = ""
+        switch mode {
+        case .batch:
+            let encrypted = try EncryptedQueries(prepared, key: key, card: card, threads: cores.threads) {
+                progress.show("encrypting", Double($0) / Double(prepared.vectors.count))
+            }
+            try encrypted.write(to: out)
+            byteCount = encrypted.upload.byteCount
+        case .interactive:
+            let (path, keys) = try preparedRotationKeys(key, card)
+            let encrypted = try InteractiveQueries(
+                prepared, key: key, keys: keys, card: card, threads: cores.threads)
+            try encrypted.write(to: out)
+            byteCount = encrypted.upload.byteCount
+            rotationKeyNote = "; its rotation keys are \(path), \(ProgressLine.bytes(keys.byteCount))"
         }
-        try encrypted.write(to: out)
         progress.clear()
         warn(prepared.otherMode, "of the other ion mode left out")
         warn(prepared.withoutPeaks, "without usable peaks left out")
         warn(prepared.withoutPrecursor, "without a precursor, searched by fragments alone")
         log.info(
-            "\(out): \(prepared.vectors.count) encrypted queries, \(ProgressLine.bytes(encrypted.upload.byteCount)); keep \(EncryptedQueries.recordPath(out)) here"
+            "\(out): \(prepared.vectors.count) encrypted queries, \(ProgressLine.bytes(byteCount))\(rotationKeyNote); keep \(EncryptedQueries.recordPath(out)) here"
         )
+    }
+
+    /// The rotation keys of `key`: those of the file where it is there, else new ones in that file.
+    private func preparedRotationKeys(
+        _ key: SecretKey, _ card: LibraryCard
+    ) throws -> (path: String, keys: RotationKeys) {
+        let path = rotationKeys ?? InteractiveQueries.keysPath(out)
+        let scheme = InteractiveScheme(card: card)
+        if rotationKeys == nil || !FileManager.default.fileExists(atPath: path) {
+            try RotationKeys.create(path: path, key: key, scheme: scheme, threads: cores.threads)
+        }
+        let keys = try RotationKeys(path: path, scheme: scheme)
+        guard keys.belong(to: key) else {
+            throw InputError(path, "holds rotation keys of another key than \(self.key)")
+        }
+        return (path, keys)
     }
 }

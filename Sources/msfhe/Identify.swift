@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RLWE
 import SpectralSearch
 
 struct Identify: ParsableCommand {
@@ -43,15 +44,28 @@ struct Identify: ParsableCommand {
         let secret = try KeyFile.read(path: key)
         try run.requireKey(secret, path: key)
         let entries = try LibraryEntries(path: entries, card: run.card).rows
-        let answer = try AnswerFile(path: answer, run: run, masksPath: masks)
-        let identification = try Identification(
-            answer: answer, record: run, key: secret, entries: entries, top: top, threads: cores.threads
-        ) { progress.show("decrypting", Double($0) / Double(entries.count)) }
+        let identification = try identify(run, secret, entries) {
+            progress.show("decrypting", Double($0) / Double(entries.count))
+        }
         let table = HitTable(hits: identification.hits, queries: run.queries, entries: entries)
         try write(Data(table.text.utf8), to: out, isPrivate: true)
         progress.clear()
         log.info(
             "\(out == "-" ? "standard output" : out): the best \(top) compounds of \(run.queries.count) queries; \(identification.releasedCount) rounded scores released"
         )
+    }
+    private func identify(
+        _ run: RunRecord, _ secret: SecretKey, _ entries: [LibraryEntry], progress: (Int) -> Void
+    ) throws -> Identification {
+        switch run.mode {
+        case .batch:
+            try Identification(
+                answer: AnswerFile(path: answer, run: run, masksPath: masks), record: run, key: secret,
+                entries: entries, top: top, threads: cores.threads, progress: progress)
+        case .interactive:
+            try Identification(
+                answer: InteractiveAnswerFile(path: answer, run: run), record: run, key: secret, entries: entries,
+                top: top, threads: cores.threads, progress: progress)
+        }
     }
 }

@@ -10,8 +10,9 @@ struct Library: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Build a searchable library from spectra (MSP, MGF, MassBank, mzML; also gzipped).",
             discussion: """
-                The folder holds card.json (what clients need to encrypt; give it away), index (what the host \
-                searches), and entries.tsv (names and scales; clients need it to read their hits).
+                The folder holds card.json (what clients need to encrypt; give it away), index and diagonals (what \
+                the host searches in batch and in interactive mode), and entries.tsv (names and scales; clients need \
+                it to read their hits).
                 """)
 
         @Argument(help: ArgumentHelp("Files of library spectra.", valueName: "spectra"))
@@ -29,8 +30,12 @@ struct Library: ParsableCommand {
         @Option(help: "The similarity: cosine.")
         var score = ScoreName.cosine
 
-        @Option(help: "What the library is searched by: batch.")
-        var layout = SearchMode.batch
+        @Option(
+            help: ArgumentHelp(
+                "What the library is searched by: batch (many queries at once), interactive (one at once), or both.",
+                discussion: "An interactive index takes 8 bytes for each number, on disk and in memory."
+            ))
+        var layout = LibraryLayout.batch
 
         @Option(help: "How many bits travel: default, economy (less download), or rounded (less upload and work).")
         var preset = PrecisionPreset.default
@@ -53,6 +58,7 @@ struct Library: ParsableCommand {
             var options = LibraryBuilder.Options(recipe: try VectorRecipe(dimension: dimension))
             options.ionMode = ionMode
             options.preset = preset
+            options.layout = layout
             options.publishesSeed = publishSeed
             options.threads = cores.threads
             let builder = try LibraryBuilder(options, folder: out)

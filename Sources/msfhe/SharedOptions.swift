@@ -5,15 +5,12 @@ import SpectralSearch
 
 extension IonMode: ExpressibleByArgument {}
 extension PrecisionPreset: ExpressibleByArgument {}
+extension SearchMode: ExpressibleByArgument {}
+extension LibraryLayout: ExpressibleByArgument {}
 
 /// The similarities that a library can be built for.
 enum ScoreName: String, CaseIterable, ExpressibleByArgument {
     case cosine
-}
-
-/// The ways of searching that this version has.
-enum SearchMode: String, CaseIterable, ExpressibleByArgument {
-    case batch
 }
 
 /// Checks `--dimension`.

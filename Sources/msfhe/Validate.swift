@@ -24,7 +24,7 @@ struct Validate: ParsableCommand {
     @Option(help: "Only this ion mode: positive or negative.")
     var ionMode: IonMode?
 
-    @Option(help: "The way of searching: batch.")
+    @Option(help: "The way of searching: batch or interactive.")
     var mode = SearchMode.batch
 
     @Option(help: "The similarity: cosine.")
@@ -93,6 +93,7 @@ struct Validate: ParsableCommand {
     private var options: Validation.Options {
         var options = Validation.Options()
         options.dimension = dimension
+        options.mode = mode
         options.preset = preset
         options.precursor = precursor
         options.ionMode = ionMode

@@ -86,6 +86,59 @@ struct CommandLineTests {
         }
     }
 
+    /// Single queries: the same commands, and rotation keys that are made once and used again.
+    @Test func singleQueriesGoTheSameWay() throws {
+        let folder = try searchedFolder()
+        func run(_ arguments: String...) throws {
+            let outcome = try msfhe(arguments)
+            #expect(outcome.status == 0, "\(outcome.error)")
+        }
+        try run("library", "build", folder("library.mgf"), "--layout", "interactive", "--out", folder("single"))
+        let encrypt = [
+            "encrypt", folder("run.mgf"), "--key", folder("key"), "--card", folder("single/card.json"), "--mode",
+            "interactive",
+        ]
+        for name in ["first", "second"] {
+            let made = try msfhe(
+                encrypt + ["--rotation-keys", folder("host.keys"), "--out", folder("\(name).msq")])
+            #expect(made.status == 0, "\(made.error)")
+            try run(
+                "search", "--library", folder("single"), "--queries", folder("\(name).msq"), "--rotation-keys",
+                folder("host.keys"), "--out", folder("\(name).mss"))
+            let hits = try msfhe(
+                "identify", folder("\(name).mss"), "--key", folder("key"), "--run", folder("\(name).local"),
+                "--entries", folder("single/entries.tsv"), "--top", "1", "--out", "-")
+            let rows = hits.output.split(separator: "\n").dropFirst().map { $0.split(separator: "\t") }
+            #expect(rows.count == 5)
+            for row in rows {
+                #expect(row[0] == row[3])
+                #expect(abs(Double(row[2])! - 2) < 0.0012)
+            }
+        }
+        // Without a name, the rotation keys lie beside the upload.
+        #expect(try msfhe(encrypt + ["--out", folder("third.msq")]).status == 0)
+        try run(
+            "search", "--library", folder("single"), "--queries", folder("third.msq"), "--out", folder("third.mss"))
+        // Modes that the library does not have, and keys that do not belong, are refused in one line.
+        for arguments in [
+            encrypt.dropLast(2) + ["--out", folder("fourth.msq")],
+            ["search", "--library", folder("library"), "--queries", folder("third.msq"), "--out", folder("x.mss")],
+            ["search", "--library", folder("single"), "--queries", folder("run.msq"), "--out", folder("x.mss")],
+            [
+                "search", "--library", folder("single"), "--queries", folder("first.msq"), "--rotation-keys",
+                folder("third.keys"), "--out", folder("x.mss"),
+            ],
+            [
+                "identify", folder("run.mss"), "--key", folder("key"), "--run", folder("first.local"), "--entries",
+                folder("single/entries.tsv"), "--out", folder("x.tsv"),
+            ],
+        ] {
+            let refused = try msfhe(Array(arguments))
+            #expect(refused.status == 2 && refused.errorLines.count == 1, "\(refused.error)")
+        }
+        #expect(folder.names.allSatisfy { !$0.hasPrefix("x.") && !$0.hasPrefix("fourth") })
+    }
+
     @Test func theHostTakesNoKey() throws {
         let folder = try searchedFolder()
         let help = try msfhe("search", "--help")

@@ -51,6 +51,24 @@ struct ValidationTests {
         #expect(report.agreement.top1 > 0.98)
     }
 
+    /// Interactive search has no integers: its noise is all there is, of the predicted size.
+    @Test func simulatedPeptidesAreFoundInteractively() throws {
+        let queries = SimulatedPeptides.queries(count: 60, seed: 7).map { query in
+            var spectrum = query.spectrum
+            spectrum.name = query.truth.name
+            return spectrum
+        }
+        let report = try validate(SimulatedPeptides.library, queries) { $0.mode = .interactive }
+        #expect(report.mode == "interactive" && report.queries == 60)
+        #expect(report.accuracy.encrypted.top1 > 0.98 && report.agreement.top1 == 1)
+        let noise = report.agreement.noise
+        #expect(abs(noise.rms / noise.predictedRms - 1) < 0.05 && noise.max < 1e-3)
+        #expect(report.agreement.quantisation.max == 0)
+        #expect(report.parameters.n == 4096 && report.parameters.logQ == 98 && report.parameters.securityBits == 128)
+        #expect(report.bytes.keys <= 10_000_000 && report.bytes.upload <= 32_000 * 60)
+        #expect(report.bytes.download <= 8 * 4096 * 60)
+    }
+
     @Test(.enabled(if: SharedDatasets.arePresent))
     func massBankIsSearchedAsWellAsInPlaintext() throws {
         let library = try ["pos", "neg"].flatMap {

@@ -205,14 +205,19 @@ struct HostTests {
         let folder = SharedDatasets.package.appending(path: "Sources/SpectralSearch/Host").path(percentEncoded: false)
         let files = try FileManager.default.contentsOfDirectory(atPath: folder)
         #expect(files.contains("BatchSearch.swift") && files.contains("SearchJob.swift"))
+        #expect(files.contains("InteractiveSearch.swift"))
         let shared = [
             "../Library/LibraryIndex.swift", "../Files/Upload.swift", "../Files/AnswerLayout.swift",
             "../Files/MaskPart.swift", "../Files/InputFile.swift", "../Files/MappedBytes.swift",
-            "../Files/SealedFile.swift",
+            "../Files/SealedFile.swift", "../Library/InteractiveIndex.swift", "../Files/InteractiveUpload.swift",
+            "../Files/InteractiveAnswerLayout.swift", "../Files/RotationKeys.swift", "../Card/InteractiveScheme.swift",
         ]
         for file in files + shared {
             let source = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
-            for name in ["SecretKey", "KeyFile", "RunRecord", "EncryptionRun", "DecryptionRun", "ScoreDecryption"] {
+            for name in [
+                "SecretKey", "KeyFile", "RunRecord", "EncryptionRun", "DecryptionRun", "ScoreDecryption",
+                "KeyGenerator", "Decryptor", "InteractiveDecryption",
+            ] {
                 #expect(!source.contains(name), "\(file) names \(name)")
             }
         }

@@ -68,6 +68,7 @@ enum Suite {
         TransformBenchmark.all + DotBenchmark.all + DotStreamBenchmark.all + MatrixProductBenchmark.all
             + ResidueNumberBenchmark.all + AutomorphismBenchmark.all + ExpansionBenchmark.all + SamplingBenchmark.all
             + EncoderBenchmark.all + EncryptionBenchmark.all + EvaluatorBenchmark.all + WireBenchmark.all
-            + Integer8Benchmark.all + BatchSearchBenchmark.all + ScaleBenchmark.all(perturbation)
+            + Integer8Benchmark.all + BatchSearchBenchmark.all + InteractiveSearchBenchmark.all
+            + ScaleBenchmark.all(perturbation)
     }
 }

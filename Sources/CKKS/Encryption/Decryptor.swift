@@ -11,7 +11,7 @@ import Ring
 public final class Decryptor: Sendable {
     /// The parameters.
     public let parameters: CKKSParameters
-    private let secret: SecretPolynomial
+    let secret: SecretPolynomial
 
     /// Decrypts with `secret`.
     public init(parameters: CKKSParameters, secret: SecretPolynomial) {

@@ -105,9 +105,16 @@ extension SeededCiphertext: WireObject {
     }
 
     /// Bits of its primes for each coefficient, and 144 bytes.
-    public var serializedByteCount: Int {
+    public var serializedByteCount: Int { Self.serializedByteCount(basis: body.basis) }
+
+    /// The bytes of a ciphertext of `primes` primes.
+    public static func serializedByteCount(parameters: CKKSParameters, primes: Int) -> Int {
+        serializedByteCount(basis: parameters.chain.basis.prefix(primes))
+    }
+
+    private static func serializedByteCount(basis: RNSBasis) -> Int {
         WireFormat.headerByteCount + CiphertextFields.byteCount + UniformSeed.byteCount
-            + WireFormat.limbByteCount(body.basis) + WireFormat.trailerByteCount
+            + WireFormat.limbByteCount(basis) + WireFormat.trailerByteCount
     }
 
     /// Writes the ciphertext: ``WireObject/write(to:)``.

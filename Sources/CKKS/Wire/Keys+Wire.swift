@@ -63,7 +63,12 @@ extension EvaluationKeys: WireObject {
 
     /// For each key and digit, bits of all primes for each coefficient, and 40 bytes for each key; 88 bytes for the set.
     public var serializedByteCount: Int {
-        WireFormat.headerByteCount + Self.countByteCount + ordered.count * Self.keyByteCount(parameters.chain)
+        Self.serializedByteCount(keyCount: ordered.count, parameters: parameters)
+    }
+
+    /// The bytes of a set of `keyCount` keys.
+    public static func serializedByteCount(keyCount: Int, parameters: CKKSParameters) -> Int {
+        WireFormat.headerByteCount + countByteCount + keyCount * keyByteCount(parameters.chain)
             + WireFormat.trailerByteCount
     }
 

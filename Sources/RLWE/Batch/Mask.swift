@@ -68,7 +68,8 @@ public struct RunNonce: Sendable, Hashable {
     /// Number of bytes of a nonce.
     public static let byteCount = 32
 
-    static func fresh() -> RunNonce {
+    /// A fresh nonce from the system's generator.
+    package static func fresh() -> RunNonce {
         var generator = SystemRandomNumberGenerator()
         return RunNonce(trusted: Data((0..<byteCount).map { _ in UInt8.random(in: 0...255, using: &generator) }))
     }

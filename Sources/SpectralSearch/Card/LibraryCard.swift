@@ -35,6 +35,8 @@ public struct LibraryCard: Sendable, Hashable {
         /// 32 random bytes from which all runs' masks derive, where the library publishes them; nil where each run
         /// has its own.
         public var publishedSeed: Data?
+        /// How single queries are searched for; nil where the library has no interactive index.
+        public var interactive: Interactive?
         /// Which library this is.
         public var library: Library
     }
@@ -70,10 +72,27 @@ public struct LibraryCard: Sendable, Hashable {
         public var spectra: Int
         /// Number of different compounds.
         public var compounds: Int
-        /// The SHA-256 that ends the index, in hexadecimal.
-        public var indexSHA256: String
+        /// The SHA-256 that ends the index of batch search, in hexadecimal; nil where the library has none.
+        public var indexSHA256: String?
         /// The SHA-256 that ends the entries, in hexadecimal.
         public var entriesSHA256: String
+    }
+
+    /// The ways in which the library can be searched.
+    public var modes: [SearchMode] {
+        (content.library.indexSHA256 == nil ? [] : [.batch]) + (content.interactive == nil ? [] : [.interactive])
+    }
+
+    /// Checks that the library can be searched by `mode`.
+    ///
+    /// - Parameter path: the card's file, for the message.
+    public func require(_ mode: SearchMode, path: String) throws(InputError) {
+        guard modes.contains(mode) else {
+            throw InputError(
+                path,
+                "this library is not laid out for \(mode.rawValue) search, but for: \(modes.map(\.rawValue).joined(separator: ", "))"
+            )
+        }
     }
 
     /// The parameters that the content names; checked to be ``RLWEParameters/batch``.
@@ -135,6 +154,14 @@ public struct LibraryCard: Sendable, Hashable {
         try require(
             content.publishedSeed.map { $0.count == MaskSeed.byteCount } ?? true,
             "the published seed has other than \(MaskSeed.byteCount) bytes")
+        if let interactive = content.interactive {
+            try require(
+                interactive.columns == InteractiveScheme.columnCount(dimension: content.vector.dimension)
+                    && interactive == Interactive(columns: interactive.columns, indexSHA256: interactive.indexSHA256),
+                "the parameters of interactive search are not those that this program computes with")
+        }
+        try require(
+            content.interactive != nil || content.library.indexSHA256 != nil, "the library has no index to search")
         try require(
             (1...1 << 30).contains(content.library.spectra)
                 && (1...content.library.spectra).contains(content.library.compounds),

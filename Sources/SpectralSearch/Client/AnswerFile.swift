@@ -22,22 +22,13 @@ public final class AnswerFile: Sendable {
     /// - Parameter masksPath: the library's file `masks`, where it publishes its mask seed.
     /// - Throws: ``InputError`` when a file is damaged, the answer to something else, or missing.
     public init(path: String, run: RunRecord, masksPath: String? = nil) throws {
+        try run.require(.batch, path: path)
         let rowCount = run.card.content.library.spectra
         let queryCount = run.queries.count
         let layout = AnswerLayout(card: run.card, queryCount: queryCount)
         file = try InputFile(path: path, kind: .answer, headerCount: AnswerLayout.headerCount) { header in
             var header = header
-            let cardDigest = header.bytes(Digest.byteCount)
-            guard header.bytes(Digest.byteCount) == run.uploadDigest.bytes else {
-                throw InputError(path, "is the answer to another run than the one whose record was given with --run")
-            }
-            guard cardDigest == run.card.digest.bytes else {
-                throw InputError(path, "comes from another library than the run was encrypted for")
-            }
-            guard header.integer(UInt32.self) == rowCount, header.integer(UInt32.self) == queryCount else {
-                throw InputError(
-                    path, "does not hold the scores of \(queryCount) queries against \(rowCount) library spectra")
-            }
+            try run.requireAnswer(&header, path: path)
             return AnswerLayout.headerCount + rowCount * layout.answeredByteCount
         }
         if layout.masksStandApart {

@@ -27,6 +27,11 @@ public struct Identification: Sendable {
     /// Number of scores that were released to make them.
     public let releasedCount: Int
 
+    init(hits: [Hit], releasedCount: Int) {
+        self.hits = hits
+        self.releasedCount = releasedCount
+    }
+
     /// Decrypts `answer` and ranks.
     ///
     /// - Parameters:
@@ -56,7 +61,8 @@ public struct Identification: Sendable {
             scores.withUnsafeBufferPointer { ranking.add($0, rows: range, threads: threads) }
             progress(range.upperBound)
         }
-        (hits, releasedCount) = ranking.finish()
+        let (hits, releasedCount) = ranking.finish()
+        self.init(hits: hits, releasedCount: releasedCount)
     }
 }
 

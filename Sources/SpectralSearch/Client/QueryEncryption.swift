@@ -15,7 +15,8 @@ public struct EncryptedQueries: Sendable {
     /// each batch of n queries.
     ///
     /// - Parameter progress: called after each batch with the number of queries done.
-    /// - Throws: ``InputError`` when there is no query, or when the vectors follow another recipe than the card's.
+    /// - Throws: ``InputError`` when there is no query, when the vectors follow another recipe than the card's, or when the
+    ///   library is not laid out for batch search.
     public init(
         _ prepared: QueryVectors, key: SecretKey, card: LibraryCard, threads: Int,
         progress: (Int) -> Void = { _ in }
@@ -25,6 +26,7 @@ public struct EncryptedQueries: Sendable {
             throw InputError(
                 "queries", "were made into vectors for another card; make them anew for this one")
         }
+        try card.require(.batch, path: "card")
         self.init(
             vectors: prepared.vectors, queries: prepared.queries, key: key, card: card, threads: threads,
             progress: progress)
@@ -80,17 +82,7 @@ public struct EncryptedQueries: Sendable {
     /// - Throws: ``InputError`` when one of the files exists: an earlier run's record is the only way to read its
     ///   answers.
     public func write(to path: String) throws {
-        let recordFile = try OutputFile(path: Self.recordPath(path), isPrivate: true, collision: .refuse)
-        let uploadFile = try SealedFile(path: path, collision: .refuse)
-        try recordFile.write(record.encoded())
-        try recordFile.commit()
-        do {
-            try upload.write(to: uploadFile)
-        } catch {
-            // The upload is not there, so its record is of no use.
-            unlink(recordFile.path)
-            throw error
-        }
+        try record.write(beside: path) { try upload.write(to: $0) }
     }
 
     /// Where the record of the upload at `path` stands: `RUN.local` beside `RUN.msq`.

@@ -20,22 +20,26 @@ public struct RunRecord: Sendable {
     public let queries: [Query]
     /// The digest that ends the upload.
     public let uploadDigest: Digest
-    package let seed: MaskSeed
+    /// The seed of a batch run's masks; nil for interactive queries, which have none.
+    package let seed: MaskSeed?
     package let nonce: RunNonce
     private let keyCheck: Data
+
+    /// How the queries are searched for.
+    public var mode: SearchMode { seed == nil ? .interactive : .batch }
 
     private struct Content: Codable {
         var version = 1
         var card: String
         var keyCheck: Data
         var queries: [Query]
-        var seed: Data
+        var seed: Data?
         var nonce: Data
         var uploadSHA256: String
     }
 
     package init(
-        card: LibraryCard, queries: [Query], uploadDigest: Digest, seed: MaskSeed, nonce: RunNonce, keyCheck: Data
+        card: LibraryCard, queries: [Query], uploadDigest: Digest, seed: MaskSeed?, nonce: RunNonce, keyCheck: Data
     ) {
         self.card = card
         self.queries = queries
@@ -62,18 +66,66 @@ public struct RunRecord: Sendable {
         let text = try readWhole(path: path, limit: 8 << 30)
         let content = try CheckedJSON.decode(Content.self, from: text, kind: .runRecord, path: path).value
         guard content.version == 1, !content.queries.isEmpty, content.queries.count <= Upload.maximumQueryCount,
-            let seed = MaskSeed(received: content.seed), let nonce = RunNonce(recorded: content.nonce),
-            let uploadDigest = Digest(hexadecimal: content.uploadSHA256)
+            let nonce = RunNonce(recorded: content.nonce), let uploadDigest = Digest(hexadecimal: content.uploadSHA256),
+            content.seed.map({ $0.count == MaskSeed.byteCount }) ?? true
         else { throw InputError(path, "is not a run's record of this version") }
         self.init(
             card: try LibraryCard(text: Data(content.card.utf8), path: path), queries: content.queries,
-            uploadDigest: uploadDigest, seed: seed, nonce: nonce, keyCheck: content.keyCheck)
+            uploadDigest: uploadDigest, seed: content.seed.flatMap { MaskSeed(received: $0) }, nonce: nonce,
+            keyCheck: content.keyCheck)
+        try card.require(mode, path: path)
+    }
+
+    /// Checks that the run is of `mode`.
+    ///
+    /// - Parameter path: the answer's file, for the message.
+    func require(_ mode: SearchMode, path: String) throws(InputError) {
+        guard self.mode == mode else {
+            throw InputError(
+                path,
+                "is read as the answer of \(mode.rawValue) search, but the run is one of \(self.mode.rawValue) search")
+        }
+    }
+
+    /// Checks, behind the opening of an answer's header, that it answers this run: the digests of card and upload, the
+    /// numbers of rows and queries.
+    func requireAnswer(_ header: inout HeaderReader, path: String) throws(InputError) {
+        let cardDigest = header.bytes(Digest.byteCount)
+        guard header.bytes(Digest.byteCount) == uploadDigest.bytes else {
+            throw InputError(path, "is the answer to another run than the one whose record was given with --run")
+        }
+        guard cardDigest == card.digest.bytes else {
+            throw InputError(path, "comes from another library than the run was encrypted for")
+        }
+        let rowCount = card.content.library.spectra
+        guard header.integer(UInt32.self) == rowCount, header.integer(UInt32.self) == queries.count else {
+            throw InputError(
+                path, "does not hold the scores of \(queries.count) queries against \(rowCount) library spectra")
+        }
+    }
+
+    /// Writes an upload to `path`, by `writeUpload`, and this record beside it, or neither.
+    ///
+    /// - Throws: ``InputError`` when one of the files exists: an earlier run's record is the only way to read its
+    ///   answers.
+    func write(beside path: String, writeUpload: (SealedFile) throws -> Void) throws {
+        let recordFile = try OutputFile(path: EncryptedQueries.recordPath(path), isPrivate: true, collision: .refuse)
+        let uploadFile = try SealedFile(path: path, collision: .refuse)
+        try recordFile.write(encoded())
+        try recordFile.commit()
+        do {
+            try writeUpload(uploadFile)
+        } catch {
+            // The upload is not there, so its record is of no use.
+            unlink(recordFile.path)
+            throw error
+        }
     }
 
     /// The record's file.
     func encoded() throws -> Data {
         let content = Content(
-            card: String(decoding: card.text, as: UTF8.self), keyCheck: keyCheck, queries: queries, seed: seed.bytes,
+            card: String(decoding: card.text, as: UTF8.self), keyCheck: keyCheck, queries: queries, seed: seed?.bytes,
             nonce: nonce.bytes,
             uploadSHA256: uploadDigest.description)
         return try CheckedJSON.encode(content, format: "massspecfhe-run").text

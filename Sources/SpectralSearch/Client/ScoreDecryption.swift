@@ -10,9 +10,10 @@ package final class ScoreDecryption: Sendable {
 
     /// The decryption of the answers to `record`'s run, under `key`.
     package init(record: RunRecord, key: SecretKey) {
+        guard let seed = record.seed else { preconditionFailure("batch runs have a seed") }
         layout = AnswerLayout(card: record.card, queryCount: record.queries.count)
         run = DecryptionRun(
-            key: key, nonce: record.nonce, seed: record.seed, parameters: record.card.parameters,
+            key: key, nonce: record.nonce, seed: seed, parameters: record.card.parameters,
             columns: record.queries.count)
         queryScale = Double(record.card.content.scaling.queryScale)
     }

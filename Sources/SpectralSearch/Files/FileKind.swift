@@ -5,6 +5,7 @@ import Storage
 /// precedes it.
 public enum FileKind: String, Sendable, CaseIterable {
     case secretKey, runRecord, card, entries, index, masks, upload, answer
+    case diagonals, rotationKeys, interactiveUpload, interactiveAnswer
 
     /// What people call the file.
     public var name: String {
@@ -17,6 +18,10 @@ public enum FileKind: String, Sendable, CaseIterable {
         case .masks: "the mask part of a library's answers (masks)"
         case .upload: "an upload of encrypted queries (RUN.msq)"
         case .answer: "an answer of encrypted scores (RUN.mss)"
+        case .diagonals: "a library's interactive index (diagonals)"
+        case .rotationKeys: "a file of rotation keys (RUN.keys)"
+        case .interactiveUpload: "an upload of interactive queries (RUN.msq)"
+        case .interactiveAnswer: "an answer to interactive queries (RUN.mss)"
         }
     }
 
@@ -31,6 +36,10 @@ public enum FileKind: String, Sendable, CaseIterable {
         case .masks: Array("MSFHE-M1".utf8)
         case .upload: Array("MSFHE-Q1".utf8)
         case .answer: Array("MSFHE-S1".utf8)
+        case .diagonals: Array("MSFHE-D1".utf8)
+        case .rotationKeys: Array("MSFHE-R1".utf8)
+        case .interactiveUpload: Array("MSFHE-Q2".utf8)
+        case .interactiveAnswer: Array("MSFHE-S2".utf8)
         }
     }
 
@@ -39,7 +48,8 @@ public enum FileKind: String, Sendable, CaseIterable {
         if bytes.starts(with: opening) { return }
         let other = Self.allCases.first { bytes.starts(with: $0.opening) }
         switch (self, other) {
-        case (.index, .secretKey), (.upload, .secretKey), (.card, .secretKey):
+        case (.index, .secretKey), (.upload, .secretKey), (.card, .secretKey), (.diagonals, .secretKey),
+            (.interactiveUpload, .secretKey), (.rotationKeys, .secretKey):
             throw InputError(
                 path,
                 "this is a researcher's key, which must never leave the researcher's machine; \(name) is wanted here")

@@ -5,17 +5,20 @@ import Ring
 import Spectra
 import Storage
 
-/// Builds a library's folder from spectra that arrive one by one: `card.json`, `index`, `entries.tsv`, and
-/// `masks` where the library publishes its mask seed. The folder appears whole or not at all.
+/// Builds a library's folder from spectra that arrive one by one: `card.json`, `index` for batch search, `diagonals` for
+/// interactive search, `entries.tsv`, and `masks` where the library publishes its mask seed. The folder appears whole or not at all.
 ///
 /// Rows and entries go to their files as they come. Memory holds a few thousand spectra, and up to 50 bytes
-/// for each different compound, which is all that grows with the library.
+/// for each different compound, which is all that grows with the library; with an
+/// interactive index, 12 D bytes for each of up to 32,768 more.
 public final class LibraryBuilder {
     /// Choices of the builder.
     public struct Options: Sendable {
         /// How spectra become vectors.
         public var recipe: VectorRecipe
-        /// How many bits of the residues travel.
+        /// What the library is made ready for.
+        public var layout = LibraryLayout.batch
+        /// How many bits of the residues of batch search travel.
         public var preset = PrecisionPreset.default
         /// Publish one mask seed for all runs. Searches are then cheaper by the mask part, which whoever downloads it
         /// can solve for the library.
@@ -40,7 +43,10 @@ public final class LibraryBuilder {
     private let vectorizer: SpectrumVectorizer
     private let scaling: ScoreScaling
     private let folder: OutputFolder
-    private let index: IndexWriter
+    private let index: IndexWriter?
+    private let diagonals: InteractiveIndexWriter?
+    private let columnCount: Int?
+    private var spectrumCount = 0
     private let entries: EntriesWriter
     private var waiting: [Spectrum] = []
     private var waitingPeakCount = 0
@@ -52,15 +58,32 @@ public final class LibraryBuilder {
 
     /// An empty library, which ``finish()`` will put into `folder`.
     ///
-    /// - Throws: ``InputError`` when `folder` exists and is not empty, or cannot be made.
+    /// - Throws: ``InputError`` when `folder` exists and is not empty, or cannot be made, or where vectors have more
+    ///   entries than interactive search can do with.
     public init(_ options: Options, folder path: String) throws {
         self.options = options
+        let modes = options.layout.modes
+        columnCount = InteractiveScheme.columnCount(dimension: options.recipe.dimension)
+        if modes.contains(.interactive), columnCount == nil {
+            throw InputError(
+                "library", "has vectors of \(options.recipe.dimension) numbers; interactive search takes up to 2048")
+        }
+        if options.publishesSeed, !modes.contains(.batch) {
+            throw InputError("library", "has masks to publish for batch search only: lay it out for that, too")
+        }
         vectorizer = SpectrumVectorizer(recipe: options.recipe)
         scaling = ScoreScaling(
             dimension: options.recipe.dimension, parameters: .batch, precision: options.preset.precision)
         folder = try OutputFolder(path: path)
-        index = try IndexWriter(
-            path: folder.path(SpectralLibrary.FileName.index), dimension: options.recipe.dimension)
+        index =
+            modes.contains(.batch)
+            ? try IndexWriter(
+                path: folder.path(SpectralLibrary.FileName.index), dimension: options.recipe.dimension) : nil
+        diagonals =
+            modes.contains(.interactive)
+            ? try InteractiveIndexWriter(
+                path: folder.path(SpectralLibrary.FileName.diagonals), columnCount: columnCount ?? 0,
+                threads: options.threads) : nil
         entries = try EntriesWriter(path: folder.path(SpectralLibrary.FileName.entries))
         ionMode = options.ionMode
     }
@@ -101,16 +124,20 @@ public final class LibraryBuilder {
     ///   files cannot be written.
     public func finish() throws -> LibraryCard {
         try writeWaiting()
-        guard index.rowCount > 0 else { throw InputError("library", "has no spectrum with peaks to search by") }
+        guard spectrumCount > 0 else { throw InputError("library", "has no spectrum with peaks to search by") }
         let parameters = RLWEParameters.batch
         let card = try LibraryCard(
             LibraryCard.Content(
                 version: 2, score: "cosine", ionMode: ionMode, vector: options.recipe, scaling: scaling,
                 encryption: LibraryCard.Encryption(parameters), precision: options.preset.precision,
                 publishedSeed: options.publishesSeed ? Self.freshSeed() : nil,
+                interactive: diagonals.map {
+                    LibraryCard.Interactive(columns: columnCount ?? 0, indexSHA256: try $0.finish().description)
+                },
                 library: LibraryCard.Library(
-                    spectra: index.rowCount, compounds: compounds.count,
-                    indexSHA256: index.finish().description, entriesSHA256: entries.finish().description)))
+                    spectra: spectrumCount, compounds: compounds.count,
+                    indexSHA256: index.map { try $0.finish().description },
+                    entriesSHA256: entries.finish().description)))
         let file = try OutputFile(path: folder.path(SpectralLibrary.FileName.card))
         try file.write(card.text)
         try file.commit()
@@ -127,14 +154,17 @@ public final class LibraryBuilder {
 
     private func writeWaiting() throws {
         let quantised = parallelMap(waiting, threads: options.threads) { [vectorizer, scaling] in
-            scaling.quantisedRow(vectorizer.vector(of: $0))
+            let vector = vectorizer.vector(of: $0)
+            return (vector: vector, quantised: scaling.quantisedRow(vector))
         }
-        for (spectrum, (row, scale)) in zip(waiting, quantised) {
+        for (spectrum, (vector, (row, scale))) in zip(waiting, quantised) {
             let entry = LibraryEntry(spectrum, scale: scale)
-            try index.append(row)
+            try index?.append(row)
+            try diagonals?.append(vector)
             try entries.append(entry)
             compounds.insert(Self.identifier(entry.compound))
         }
+        spectrumCount += waiting.count
         waiting = []
         waitingPeakCount = 0
     }

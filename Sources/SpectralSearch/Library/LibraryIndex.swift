@@ -23,6 +23,7 @@ public final class LibraryIndex: Sendable {
     }
 
     init(path: String, card: LibraryCard, isMapped: Bool) throws {
+        try card.require(.batch, path: path)
         let dimension = card.content.vector.dimension
         let rowCount = card.content.library.spectra
         var check = RowCheck(

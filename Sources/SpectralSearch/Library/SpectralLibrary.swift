@@ -13,8 +13,10 @@ public struct SpectralLibrary: Sendable {
     public enum FileName {
         /// The manifest.
         public static let card = "card.json"
-        /// The quantised rows.
+        /// The quantised rows, of batch search.
         public static let index = "index"
+        /// The vectors as diagonals of a matrix, of interactive search.
+        public static let diagonals = "diagonals"
         /// One entry for each row.
         public static let entries = "entries.tsv"
         /// The mask part of all answers, where the library publishes its mask seed.
