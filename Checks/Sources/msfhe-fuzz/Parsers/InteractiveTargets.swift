@@ -4,21 +4,10 @@ import Spectra
 
 @testable import SpectralSearch
 
-/// What interactive search reads: the index, rotation keys, uploads, answers. Accepted input is searched, or decrypted and
-/// ranked.
+/// What travels in interactive search: rotation keys, uploads, answers. Accepted input is searched, or decrypted and ranked.
+/// (An index has 2 MB at least, more than libFuzzer gives: it is left to the tests.)
 enum InteractiveTargets {
-    static let all = [diagonals, rotationKeys, upload, answer]
-
-    /// An index, beside a card that names its digest.
-    private static let diagonals = Target(
-        name: "diagonals", seeds: { [InteractiveFixture.shared.diagonals] },
-        parse: { input in
-            let fixture = InteractiveFixture.shared
-            let card = try fixture.card(diagonals: input)
-            let index = try withFile(Sealing.binary.seal(input)) { try InteractiveIndex(path: $0, card: card) }
-            let keys = try fixture.readKeys(index.scheme)
-            try answer(fixture.readUpload(fixture.upload, index.scheme), InteractiveSearch(index: index), keys)
-        })
+    static let all = [rotationKeys, upload, answer]
 
     /// Rotation keys.
     private static let rotationKeys = Target(
@@ -35,8 +24,16 @@ enum InteractiveTargets {
         name: "interactive-upload", seeds: { [InteractiveFixture.shared.upload] },
         parse: { input in
             let fixture = InteractiveFixture.shared
-            let upload = try fixture.readUpload(input, fixture.search.index.scheme)
-            try answer(upload, fixture.search, fixture.readyKeys)
+            let scheme = fixture.search.index.scheme
+            let upload = try withFile(Sealing.binary.seal(input)) {
+                try InteractiveUpload(path: $0, card: fixture.card, scheme: scheme)
+            }
+            // The keys are other ones in every process, and so is the digest by which an upload names them.
+            let queries = try (0..<upload.queryCount).map {
+                InteractiveSearch.Query(ciphertext: try upload.query($0, scheme: scheme), keys: fixture.readyKeys)
+            }
+            let answers = try fixture.search.answer(Array(queries.prefix(1)), threads: 1)
+            require(answers.allSatisfy { $0.count == 1 }, "a library of one block has answers of one ciphertext")
         })
 
     /// An answer, decrypted and ranked.
@@ -54,15 +51,6 @@ enum InteractiveTargets {
                 identification.hits.allSatisfy { $0.score.isFinite && fixture.entries.indices.contains($0.row) },
                 "hits are library spectra with a score")
         })
-
-    /// Answers the first query of an upload, after reading all.
-    private static func answer(
-        _ upload: InteractiveUpload, _ search: InteractiveSearch, _ keys: RotationKeys
-    ) throws {
-        let queries = try (0..<upload.queryCount).map { try search.query($0, of: upload, keys: keys) }
-        let answers = try search.answer(Array(queries.prefix(1)), threads: 1)
-        require(answers.allSatisfy { $0.count == 1 }, "a library of one block has answers of one ciphertext")
-    }
 }
 
 /// A small interactive search, for what the parsers compare their input with.
@@ -72,7 +60,6 @@ struct InteractiveFixture: Sendable {
     }()
 
     /// What the files hold before their digests.
-    let diagonals: [UInt8]
     let keys: [UInt8]
     let upload: [UInt8]
     let answer: [UInt8]
@@ -80,16 +67,15 @@ struct InteractiveFixture: Sendable {
     let readyKeys: RotationKeys
     let record: RunRecord
     let entries: [LibraryEntry]
-    private let card: LibraryCard
-    private let cardContent: [UInt8]
+    let card: LibraryCard
 
     private init() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("msfhe-fuzz-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
-        func content(_ name: String, _ sealing: Sealing = .binary) throws -> [UInt8] {
-            sealing.content(Array(try Data(contentsOf: URL(fileURLWithPath: path(name)))))
+        func content(_ name: String) throws -> [UInt8] {
+            Sealing.binary.content(Array(try Data(contentsOf: URL(fileURLWithPath: path(name)))))
         }
 
         let spectra = Array(SimulatedPeptides.library.prefix(Fixture.rowCount))
@@ -100,8 +86,6 @@ struct InteractiveFixture: Sendable {
         let builder = try LibraryBuilder(options, folder: path("library"))
         for spectrum in spectra { _ = try builder.add(spectrum) }
         card = try builder.finish()
-        cardContent = try content("library/card.json", .json)
-        diagonals = try content("library/diagonals")
         entries = try LibraryEntries(path: path("library/entries.tsv"), card: card).rows
         search = InteractiveSearch(index: try InteractiveIndex(path: path("library/diagonals"), card: card))
 
@@ -116,26 +100,11 @@ struct InteractiveFixture: Sendable {
             .run(output: path("run.mss"), threads: 1) { _ in }
 
         // A record whose seeds and digests are constants, as an answer that is to reproduce what it did must name them.
-        let text = String(decoding: Fixture.record(of: Sealing.json.seal(cardContent)), as: UTF8.self)
+        let text = String(decoding: Fixture.record(of: Array(card.text)), as: UTF8.self)
         let lines = text.split(separator: "\n").filter { !$0.contains("\"seed\"") }.joined(separator: "\n")
         record = try withFile(Sealing.json.seal(Array(lines.utf8))) { try RunRecord(path: $0) }
         var answer = try content("run.mss")
         answer.replaceSubrange(40..<72, with: record.uploadDigest.bytes)
         self.answer = answer
-    }
-
-    /// The card with the digest that an index of this content ends with.
-    func card(diagonals: [UInt8]) throws -> LibraryCard {
-        let text = String(decoding: cardContent, as: UTF8.self).replacingOccurrences(
-            of: card.content.interactive?.indexSHA256 ?? "", with: Sealing.digest(diagonals))
-        return try withFile(Sealing.json.seal(Array(text.utf8))) { try LibraryCard(path: $0) }
-    }
-
-    func readKeys(_ scheme: InteractiveScheme) throws -> RotationKeys {
-        try withFile(Sealing.binary.seal(keys)) { try RotationKeys(path: $0, scheme: scheme) }
-    }
-
-    func readUpload(_ content: [UInt8], _ scheme: InteractiveScheme) throws -> InteractiveUpload {
-        try withFile(Sealing.binary.seal(content)) { try InteractiveUpload(path: $0, card: card, scheme: scheme) }
     }
 }
