@@ -83,7 +83,9 @@ struct TallMatrixTests {
     }
 
     /// Errors are of the size that the formula says: their mean square over 4096 values to within six of its deviations,
-    /// and the secret's weight, which scales most of it, to within three. None is beyond six deviations.
+    /// and the secret's weight, which scales most of it, to within three. None is beyond twelve: most of an error is a
+    /// product of two values that are nearly Gaussian, which exceeds t deviations with a probability of about
+    /// sqrt(pi t) exp(-2 t), 2e-10 at twelve.
     private static func check(_ products: Products, sourceLocation: SourceLocation = #_sourceLocation) {
         let expected = deviation(products)
         for vector in products.vectors.indices {
@@ -91,7 +93,7 @@ struct TallMatrixTests {
             let meanSquare = errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)
             let tolerance = 6 * (2 / Double(errors.count)).squareRoot() + 3 * 0.011
             #expect(abs(meanSquare / (expected * expected) - 1) < tolerance, sourceLocation: sourceLocation)
-            #expect(errors.allSatisfy { abs($0) < 6 * expected }, sourceLocation: sourceLocation)
+            #expect(errors.allSatisfy { abs($0) < 12 * expected }, sourceLocation: sourceLocation)
         }
     }
 
@@ -155,7 +157,7 @@ struct TallMatrixTests {
         let vector = try Encryptor(parameters: parameters, secret: keys.secret)
             .encrypt([Double](repeating: 1, count: 2048))
         #expect(throws: EvaluationError.self) { try product.multiply([(vector, elsewhere)], threads: 1) }
-        let sparse = try Encryptor(parameters: parameters, secret: keys.secret).encrypt([1.0, 2.0])
+        let sparse = try Encryptor(parameters: parameters, secret: keys.secret).encrypt([1.0, 0.5])
         #expect(throws: EvaluationError.packingMismatch(.slots(2), .slots(2048))) {
             try product.multiply([(sparse, ready)], threads: 1)
         }
