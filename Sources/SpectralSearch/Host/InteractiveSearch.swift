@@ -7,8 +7,8 @@ import Storage
 /// The host's work on single queries: the library's matrix times each encrypted query, with the rotation keys of
 /// whoever sent it. Holds ciphertexts and public keys only.
 ///
-/// Queries that wait share one pass over the index, which memory bounds: eight, each under a key of its own, take 5.3 times
-/// as long as one with 100,000 rows of 512, and 6.5 times with 18,000, where rotating the queries weighs more (measured on
+/// Queries that wait share one pass over the index, which memory bounds: eight, each under a key of its own, take 5.7 times
+/// as long as one with 100,000 rows of 512, and 6.8 times with 18,000, where rotating the queries weighs more (measured on
 /// Zen 5).
 ///
 /// Immutable and shared freely.
