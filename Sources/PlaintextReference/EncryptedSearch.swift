@@ -5,8 +5,8 @@ import Ring
 import SpectralSearch
 import Storage
 
-/// The encrypted side of a validation: one library, one key, one set of queries, in one mode. Called in the order of its
-/// requirements.
+/// The encrypted side of a validation: one library, one key, one set of queries, in one mode. Called in the order of
+/// its requirements.
 protocol EncryptedSearch: AnyObject {
     var card: LibraryCard { get }
 

@@ -82,10 +82,10 @@ struct TallMatrixTests {
             matrixScale: matrixScale, bits: bits)
     }
 
-    /// Errors are of the size that the formula says: their mean square over 4096 values to within six of its deviations,
-    /// and the secret's weight, which scales most of it, to within three. None is beyond twelve: most of an error is a
-    /// product of two values that are nearly Gaussian, which exceeds t deviations with a probability of about
-    /// sqrt(pi t) exp(-2 t), 2e-10 at twelve.
+    /// Errors are of the size that the formula says: their mean square over 4096 values to within six of its
+    /// deviations, and the secret's weight, which scales most of it, to within three. None is beyond twelve: most of an
+    /// error is a product of two values that are nearly Gaussian, which exceeds t deviations with a probability of
+    /// about sqrt(pi t) exp(-2 t), 2e-10 at twelve.
     private static func check(_ products: Products, sourceLocation: SourceLocation = #_sourceLocation) {
         let expected = deviation(products)
         for vector in products.vectors.indices {

@@ -109,7 +109,8 @@ struct InteractiveTests {
             }
         }
         let expected = InteractiveScheme(card: files.card).scoreDeviation(rowCount: 300)
-        // Queries of like spectra have like errors, so that a quarter of the 6000 count; and the secret's weight varies by 1 %.
+        // Queries of like spectra have like errors, so that a quarter of the 6000 count; and the secret's weight varies
+        // by 1 %.
         #expect(abs(squares / 6000 / (expected * expected) - 1) < 6 * (2.0 / 1500).squareRoot() + 3 * 0.011)
         #expect(largest < 12 * expected && 6 * expected < 1e-3)
     }

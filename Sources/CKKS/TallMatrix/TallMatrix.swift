@@ -72,7 +72,8 @@ public final class TallMatrixEncoder: Sendable {
             degree: parameters.degree, rowCount: rowCount, columnCount: columnCount, babySteps: babySteps)
     }
 
-    /// Encodes a block of up to N rows to its places in a segment of `blocks` blocks. An encoding for each of D diagonals.
+    /// Encodes a block of up to N rows to its places in a segment of `blocks` blocks. An encoding for each of D
+    /// diagonals.
     ///
     /// - Throws: ``EncodingError`` where entries cannot be encoded.
     package func encode(

@@ -3,9 +3,9 @@ import Ring
 
 /// The rotation keys of one researcher, ready for products with tall matrices of one layout.
 ///
-/// Baby steps apply their automorphism after the key, to the two polynomials of the result. Giant steps apply it before,
-/// so that the products of all of a block's giant steps add up before anything is divided by P: their keys are turned
-/// by the automorphism once, here.
+/// Baby steps apply their automorphism after the key, to the two polynomials of the result. Giant steps apply it
+/// before, so that the products of all of a block's giant steps add up before anything is divided by P: their keys are
+/// turned by the automorphism once, here.
 public struct TallMatrixKeys: Sendable {
     /// A giant step: its automorphism, and its key.
     struct Giant: Sendable {

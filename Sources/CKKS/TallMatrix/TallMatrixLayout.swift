@@ -10,8 +10,8 @@ import Ring
 /// them (Halevi and Shoup, CRYPTO 2014).
 ///
 /// Residues are stored in the order in which they are read, so that memory sees one stream: segments of up to
-/// ``blocksPerSegment`` blocks; in a segment tiles, each of ``tileWidth`` neighbouring places of a polynomial; in a tile
-/// blocks, in a block giant steps, in those baby steps. A tile of all baby rotations of a vector then stays in the
+/// ``blocksPerSegment`` blocks; in a segment tiles, each of ``tileWidth`` neighbouring places of a polynomial; in a
+/// tile blocks, in a block giant steps, in those baby steps. A tile of all baby rotations of a vector then stays in the
 /// first-level cache while its part of the segment goes by.
 public struct TallMatrixLayout: Sendable, Hashable {
     /// The ring degree N, which is the number of rows of a block.
@@ -60,8 +60,8 @@ public struct TallMatrixLayout: Sendable, Hashable {
     }
 
     /// The baby steps for matrices of D columns: about sqrt(8 D). A giant step is taken for each block, and a baby step
-    /// once, but costs twice as much. With 512 columns, 64 baby steps were fastest for 18,000 rows (5.3 ms; 8.0 with 128)
-    /// and for 100,000 (17.1; 19.7) on Zen 5, and 32 a tenth faster for few rows only.
+    /// once, but costs twice as much. With 512 columns, 64 baby steps were fastest for 18,000 rows (5.3 ms; 8.0 with
+    /// 128) and for 100,000 (17.1; 19.7) on Zen 5, and 32 a tenth faster for few rows only.
     public static func babySteps(columnCount: Int) -> Int { 1 << ((columnCount.trailingZeroBitCount + 3) / 2) }
 
     /// The rotations that keys are needed for: baby steps, then giant steps.

@@ -12,10 +12,10 @@ import Ring
 
 /// Products of one tall plaintext matrix with encrypted vectors, each under a key of its own.
 ///
-/// A vector is rotated by all baby steps, hoisted, and brought back to the one prime, so that the matrix has one residue
-/// for each entry: reading it from memory is what bounds the product. Sums of diagonals times rotations are made while
-/// the matrix goes by once for all vectors. Each block's giant steps add up modulo q p and are divided by p together;
-/// then the block's ciphertext is rounded (``RoundedCiphertext``).
+/// A vector is rotated by all baby steps, hoisted, and brought back to the one prime, so that the matrix has one
+/// residue for each entry: reading it from memory is what bounds the product. Sums of diagonals times rotations are
+/// made while the matrix goes by once for all vectors. Each block's giant steps add up modulo q p and are divided by p
+/// together; then the block's ciphertext is rounded (``RoundedCiphertext``).
 ///
 /// A rotation costs 4 transforms for a baby step, and 2 for a giant step of a block, with 4 more for each block.
 ///
@@ -54,8 +54,8 @@ public final class TallMatrixProduct: Sendable {
 
     /// The products with `vectors`: for each of them, each block's ciphertext.
     ///
-    /// - Throws: ``EvaluationError`` when a vector was encrypted with other parameters or packed otherwise, or keys were made
-    ///   ready for another layout.
+    /// - Throws: ``EvaluationError`` when a vector was encrypted with other parameters or packed otherwise, or keys
+    ///   were made ready for another layout.
     public func multiply(_ vectors: [Vector], threads: Int) throws(EvaluationError) -> [[RoundedCiphertext]] {
         for (vector, keys) in vectors { try check(vector, keys) }
         let runs = vectors.map { Run(vector: $0.ciphertext, keys: $0.keys, layout, recycler) }

@@ -3,10 +3,10 @@ import Ring
 
 /// What interactive search computes with: CKKS modulo one prime of 49 bits, with a special one of 49, and no rescaling.
 ///
-/// Vectors are padded with zeros to D columns, a power of two. A query is encrypted at scale 2^28, its entries repeated in
-/// all slots; library entries have scale 2^18. Vectors have norm sqrt(2) at most, so scores are at most 2, a slot, which
-/// has two of them, at most sqrt(8), and a coefficient at most 2^(46 + 1.5): below q/2, nearly 2^48. Scores do not depend
-/// on anything else: there is no integer row, and no scale for each.
+/// Vectors are padded with zeros to D columns, a power of two. A query is encrypted at scale 2^28, its entries repeated
+/// in all slots; library entries have scale 2^18. Vectors have norm sqrt(2) at most, so scores are at most 2, a slot,
+/// which has two of them, at most sqrt(8), and a coefficient at most 2^(46 + 1.5): below q/2, nearly 2^48. Scores do
+/// not depend on anything else: there is no integer row, and no scale for each.
 ///
 /// Immutable and shared freely.
 public final class InteractiveScheme: Sendable {

@@ -59,8 +59,8 @@ package final class InteractiveDecryption: Sendable {
         degree = parameters.degree
     }
 
-    /// Writes the scores of the first `count` rows of a block to `scores`, `stride` apart: raw, with their noise, for the
-    /// key holder's eyes only.
+    /// Writes the scores of the first `count` rows of a block to `scores`, `stride` apart: raw, with their noise, for
+    /// the key holder's eyes only.
     package func decrypt(
         _ block: RoundedCiphertext, count: Int, into scores: UnsafeMutablePointer<Float>, stride: Int
     ) {

@@ -13,8 +13,8 @@ public struct InteractiveQueries: Sendable {
 
     /// Encrypts prepared queries under `key` for the library of `card`, for a host that has `keys`.
     ///
-    /// - Throws: ``InputError`` when there is no query, when the vectors follow another recipe than the card's, when the
-    ///   library has no interactive index, or when the rotation keys are another researcher's.
+    /// - Throws: ``InputError`` when there is no query, when the vectors follow another recipe than the card's, when
+    ///   the library has no interactive index, or when the rotation keys are another researcher's.
     public init(
         _ prepared: QueryVectors, key: SecretKey, keys: RotationKeys, card: LibraryCard, threads: Int
     ) throws(InputError) {
@@ -78,7 +78,8 @@ public struct InteractiveQueries: Sendable {
         try record.write(beside: path) { try upload.write(to: $0) }
     }
 
-    /// Where the rotation keys of the upload at `path` stand unless another place is named: `RUN.keys` beside `RUN.msq`.
+    /// Where the rotation keys of the upload at `path` stand unless another place is named: `RUN.keys` beside
+    /// `RUN.msq`.
     public static func keysPath(_ path: String) -> String {
         (path.hasSuffix(".msq") ? String(path.dropLast(4)) : path) + ".keys"
     }

@@ -9,7 +9,8 @@ extension RotationKeys {
         RunNonce(recorded: nonce).map { key.check(nonce: $0, seed: nil) == check } ?? false
     }
 
-    /// Makes the rotation keys of `key` for libraries of `scheme` and writes them to `path`. For 512 columns 70 keys, 3.5 MB.
+    /// Makes the rotation keys of `key` for libraries of `scheme` and writes them to `path`. For 512 columns 70 keys,
+    /// 3.5 MB.
     ///
     /// - Throws: ``InputError`` when the file exists.
     public static func create(path: String, key: SecretKey, scheme: InteractiveScheme, threads: Int) throws {

@@ -2,8 +2,8 @@ import CKKS
 
 /// Where the parts of an answer to interactive queries stand.
 ///
-/// File: `MSFHE-S2`, the card's digest (32 bytes), the upload's digest (32), the number of library rows and of queries (4
-/// each), then for each query the ciphertext of each block of 4,096 rows, then the SHA-256. A ciphertext is two
+/// File: `MSFHE-S2`, the card's digest (32 bytes), the upload's digest (32), the number of library rows and of queries
+/// (4 each), then for each query the ciphertext of each block of 4,096 rows, then the SHA-256. A ciphertext is two
 /// polynomials of 4,096 coefficients modulo 2^27, c_0 and c_1, each a little-endian bit stream.
 struct InteractiveAnswerLayout: Sendable {
     let queryCount: Int

@@ -5,8 +5,8 @@ import Storage
 
 /// Single encrypted queries as they travel to the host: a seeded ciphertext of 25 KB for each.
 ///
-/// File: `MSFHE-Q2`, the card's digest (32 bytes), the digest that ends the rotation keys (32), the number of queries (4),
-/// 4 zeros, then each query as docs/ckks-wire-format.md says, then the SHA-256.
+/// File: `MSFHE-Q2`, the card's digest (32 bytes), the digest that ends the rotation keys (32), the number of queries
+/// (4), 4 zeros, then each query as docs/ckks-wire-format.md says, then the SHA-256.
 public struct InteractiveUpload: Sendable {
     /// Digest of the card that the queries were made for.
     public let cardDigest: Digest

@@ -7,8 +7,8 @@ import Storage
 /// A researcher's rotation keys as they travel to the host, once for all interactive queries to libraries of one shape.
 /// They let nobody decrypt.
 ///
-/// File: `MSFHE-R1`, a nonce (32 bytes), a check by which the researcher's key is recognised (16), the number of columns
-/// and of baby steps (4 each), the evaluation keys as docs/ckks-wire-format.md says, then the SHA-256.
+/// File: `MSFHE-R1`, a nonce (32 bytes), a check by which the researcher's key is recognised (16), the number of
+/// columns and of baby steps (4 each), the evaluation keys as docs/ckks-wire-format.md says, then the SHA-256.
 public struct RotationKeys: Sendable {
     /// The keys, ready for products.
     package let keys: TallMatrixKeys

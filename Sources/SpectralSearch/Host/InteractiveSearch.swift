@@ -7,9 +7,9 @@ import Storage
 /// The host's work on single queries: the library's matrix times each encrypted query, with the rotation keys of
 /// whoever sent it. Holds ciphertexts and public keys only.
 ///
-/// Queries that wait share one pass over the index, which memory bounds: eight, each under a key of its own, take 5.7 times
-/// as long as one with 100,000 rows of 512, and 6.8 times with 18,000, where rotating the queries weighs more (measured on
-/// Zen 5).
+/// Queries that wait share one pass over the index, which memory bounds: eight, each under a key of its own, take 5.7
+/// times as long as one with 100,000 rows of 512, and 6.8 times with 18,000, where rotating the queries weighs more
+/// (measured on Zen 5).
 ///
 /// Immutable and shared freely.
 public final class InteractiveSearch: Sendable {
@@ -35,8 +35,8 @@ public final class InteractiveSearch: Sendable {
 
     /// Makes the query at `index` of an upload ready, with the keys that came with it.
     ///
-    /// - Throws: ``InputError`` when it is no encrypted query, when the keys are not those that the upload names, or when
-    ///   its file was changed since it was opened.
+    /// - Throws: ``InputError`` when it is no encrypted query, when the keys are not those that the upload names, or
+    ///   when its file was changed since it was opened.
     public func query(_ index: Int, of upload: InteractiveUpload, keys: RotationKeys) throws -> Query {
         guard keys.digest == upload.keysDigest else {
             throw InputError("rotation keys", "are not the ones that the upload was encrypted for")
@@ -44,8 +44,8 @@ public final class InteractiveSearch: Sendable {
         return Query(ciphertext: try upload.query(index, scheme: self.index.scheme), keys: keys)
     }
 
-    /// Answers queries in one pass: for each of them, each block's ciphertext, 6.75 bytes a row. Each query may come under
-    /// another key.
+    /// Answers queries in one pass: for each of them, each block's ciphertext, 6.75 bytes a row. Each query may come
+    /// under another key.
     ///
     /// - Throws: `EvaluationError` when keys were read for another index.
     public func answer(_ queries: [Query], threads: Int) throws(EvaluationError) -> [[RoundedCiphertext]] {

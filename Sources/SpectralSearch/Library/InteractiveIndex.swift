@@ -4,12 +4,12 @@ import Foundation
 import Ring
 import Storage
 
-/// A library's interactive index: its vectors as the diagonals of a matrix, encoded, in the order in which a search reads
-/// them.
+/// A library's interactive index: its vectors as the diagonals of a matrix, encoded, in the order in which a search
+/// reads them.
 ///
-/// File `diagonals`: a header of 64 bytes (`MSFHE-D1`, number of rows, of columns and of baby steps, zeros), then residues
-/// of 8 bytes in the order of `TallMatrixLayout`, then the SHA-256 of all that. 8 D bytes for each row, which memory
-/// holds while the library is searched.
+/// File `diagonals`: a header of 64 bytes (`MSFHE-D1`, number of rows, of columns and of baby steps, zeros), then
+/// residues of 8 bytes in the order of `TallMatrixLayout`, then the SHA-256 of all that. 8 D bytes for each row, which
+/// memory holds while the library is searched.
 public final class InteractiveIndex: Sendable {
     /// Number of rows.
     public let rowCount: Int

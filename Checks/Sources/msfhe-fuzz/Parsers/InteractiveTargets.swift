@@ -4,8 +4,8 @@ import Spectra
 
 @testable import SpectralSearch
 
-/// What travels in interactive search: rotation keys, uploads, answers. Accepted input is searched, or decrypted and ranked.
-/// (An index has 2 MB at least, more than libFuzzer gives: it is left to the tests.)
+/// What travels in interactive search: rotation keys, uploads, answers. Accepted input is searched, or decrypted and
+/// ranked. (An index has 2 MB at least, more than libFuzzer gives: it is left to the tests.)
 enum InteractiveTargets {
     static let all = [rotationKeys, upload, answer]
 
