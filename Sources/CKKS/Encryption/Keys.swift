@@ -24,29 +24,6 @@ public struct KeyGenerator: Sendable {
     /// A key with which anybody can encrypt.
     public func publicKey() -> PublicKey { PublicKey(of: secret) }
 
-    /// The key that products of ciphertexts need.
-    ///
-    /// - Throws: ``KeyError/noSpecialPrimes``.
-    public func relinearizationKey() throws(KeyError) -> SwitchingKey {
-        try requireSpecialPrimes()
-        return secret.relinearizationKey(threads: threads)
-    }
-
-    /// The key that rotations by `steps` slots to the left need, to the right for negative ones.
-    ///
-    /// - Throws: ``KeyError/noSpecialPrimes``.
-    public func rotationKey(steps: Int) throws(KeyError) -> SwitchingKey {
-        try automorphismKey(
-            exponent: Automorphism.rotationExponent(steps: steps, degree: parameters.degree))
-    }
-
-    /// The key that conjugation needs.
-    ///
-    /// - Throws: ``KeyError/noSpecialPrimes``.
-    public func conjugationKey() throws(KeyError) -> SwitchingKey {
-        try automorphismKey(exponent: Automorphism.conjugationExponent(degree: parameters.degree))
-    }
-
     /// Keys for products, for rotations by all of `rotations`, and for conjugation where it is asked for.
     ///
     /// - Throws: ``KeyError/noSpecialPrimes``.
@@ -54,7 +31,10 @@ public struct KeyGenerator: Sendable {
         relinearization: Bool = true, rotations: some Sequence<Int> = [], conjugation: Bool = false
     ) throws(KeyError) -> EvaluationKeys {
         var keys = EvaluationKeys(parameters: parameters)
-        if relinearization { keys.relinearization = try relinearizationKey() }
+        if relinearization {
+            try requireSpecialPrimes()
+            keys.relinearization = secret.relinearizationKey(threads: threads)
+        }
         for steps in rotations {
             let exponent = Automorphism.rotationExponent(steps: steps, degree: parameters.degree)
             guard exponent != 1, keys.automorphisms[exponent] == nil else { continue }

@@ -63,12 +63,10 @@ struct EncryptionBenchmark: Benchmark {
     private func measureKeyGeneration(
         _ fixture: SchemeFixture, _ conditions: Conditions, _ row: inout Row
     ) throws {
-        var key: SwitchingKey?
+        var keys = EvaluationKeys(parameters: fixture.parameters)
         let count = TransformCount.keyGeneration(fixture.parameters.chain)
         fixture.measure(
-            [Work { key = try? fixture.generator.relinearizationKey() }], count, conditions, &row)
-        var keys = EvaluationKeys(parameters: fixture.parameters)
-        keys.relinearization = key
+            [Work { keys = (try? fixture.generator.evaluationKeys()) ?? keys }], count, conditions, &row)
         let evaluator = Evaluator(parameters: fixture.parameters, keys: keys)
         let product = try evaluator.relinearize(try evaluator.multiply(fixture.first, fixture.second))
         try fixture.check(product, fixture.products, &row)

@@ -23,9 +23,9 @@ enum CKKSKeyCases {
             let key = generator.publicKey()
             try CKKSFixture.release(key.polynomials.limbs(0), of: key.chain.basis, "residues of b")
         }
-        + cases("CKKS relinearisation key") { try release(try $0.relinearizationKey()) }
-        + cases("CKKS rotation key") { try release(try $0.rotationKey(steps: 3)) }
-        + cases("CKKS conjugation key") { try release(try $0.conjugationKey()) }
+        + cases("CKKS relinearisation key") { try release(try $0.evaluationKeys().relinearization!) }
+        + cases("CKKS rotation key") { try release(try automorphism($0, rotations: [3])) }
+        + cases("CKKS conjugation key") { try release(try automorphism($0, conjugation: true)) }
         + cases("CKKS key from another secret") { generator in
             let bytes = [UInt8](repeating: 9, count: SecretKey.byteCount)
             let other = KeyGenerator(parameters: generator.parameters, key: SecretKey(bytes: bytes)!)
@@ -41,6 +41,15 @@ enum CKKSKeyCases {
                 try CKKSFixture.withPoisonedErrors { try make(generator) }
             },
         ]
+    }
+
+    /// The only key of an automorphism among those asked for.
+    private static func automorphism(
+        _ generator: KeyGenerator, rotations: [Int] = [], conjugation: Bool = false
+    ) throws -> SwitchingKey {
+        let keys = try generator.evaluationKeys(
+            relinearization: false, rotations: rotations, conjugation: conjugation)
+        return keys.automorphisms.values.first!.key
     }
 
     /// Checks that every b of a key depends on the secret, and marks it as public.
