@@ -68,7 +68,9 @@ let package = Package(
             dependencies: ["CZlib", "Spectra", "Storage", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "PlaintextReference",
-            dependencies: ["CGMP", "CKKS", "COpenBLAS", "CZlib", "RLWE", "Ring", "Spectra", "SpectralSearch", "Storage"]),
+            dependencies: [
+                "CGMP", "CKKS", "COpenBLAS", "CZlib", "RLWE", "Ring", "Spectra", "SpectralSearch", "Storage",
+            ]),
         .executableTarget(
             name: "msfhe",
             dependencies: [
