@@ -298,6 +298,26 @@ struct EvaluatorTests {
         #expect(try evaluator.drop(a, toPrimes: 1).primes == 1)
     }
 
+    /// Whatever a sender says of scale and noise, nothing traps.
+    @Test("extreme noise estimates are carried on or refused")
+    func extremes() throws {
+        let scheme = try Scheme(SchemeCase.literals[0], rotations: [1])
+        let a = try scheme.encryptor.encrypt([1.0])
+        for variance in [0, 1e308, .greatestFiniteMagnitude] {
+            for magnitude in [0, 1e-300, 1e300, .greatestFiniteMagnitude] {
+                var x = a
+                x.declare(noise: NoiseEstimate(variance: variance, magnitude: magnitude))
+                _ = try scheme.evaluator.add(x, a)
+                _ = try scheme.evaluator.subtract(x, try scheme.evaluator.negate(x))
+                _ = try scheme.evaluator.rotate(x, by: 1)
+                _ = try? scheme.evaluator.multiplyRelinearizeRescale(x, x)
+                _ = try? scheme.evaluator.rescale(try scheme.evaluator.multiply(x, by: 0.5))
+                _ = try? scheme.evaluator.bring(x, toPrimes: 1, scale: x.scale)
+                #expect(scheme.decryptor.decryptReal(x).count == 1)
+            }
+        }
+    }
+
     @Test("what cannot be right is refused, with the reason")
     func refusals() throws {
         let scheme = try Scheme(SchemeCase.literals[0], rotations: [1])

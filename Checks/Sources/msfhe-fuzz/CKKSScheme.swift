@@ -18,6 +18,8 @@ struct CKKSScheme: Sendable {
     let keys: EvaluationKeys
     /// An honest ciphertext.
     let ciphertext: Ciphertext
+    /// A ring of twice the degree with the same primes, and the keys between the two.
+    let rings: (large: CKKSParameters, small: CKKSParameters, keys: RingSwitchingKeys)
     private let decryptor: Decryptor
     private let evaluator: Evaluator
     private let polynomial: PowerPolynomial
@@ -30,6 +32,12 @@ struct CKKSScheme: Sendable {
         keys = try generator.evaluationKeys(rotations: [1], conjugation: true)
         let encryptor = Encryptor(parameters: parameters, secret: generator.secret)
         ciphertext = try encryptor.encrypt([Complex](repeating: Complex(0.5, 0.25), count: 512))
+        var large = Self.literal
+        large.degree *= 2
+        let above = KeyGenerator(parameters: try CKKSParameters(large), key: key)
+        let below = KeyGenerator(
+            parameters: try CKKSParameters(large.smaller(degree: Self.literal.degree, primes: 3)), key: key)
+        rings = (above.parameters, below.parameters, try above.ringSwitchingKeys(to: below))
         decryptor = Decryptor(parameters: parameters, secret: generator.secret)
         evaluator = Evaluator(parameters: parameters, keys: keys)
         polynomial = try PowerPolynomial(coefficients: [0.125, 0.5, 0.25])
@@ -73,7 +81,8 @@ struct CKKSScheme: Sendable {
             if let again = try? evaluator.add(result, result) { _ = decryptor.decryptReal(again) }
         }
         if let gate = try? ReleaseGate(errorBound: 1e-3, numbers: 1 << 20, distanceBits: 2),
-            let released = try? decryptor.releaseReal(x, through: gate)
+            let released = try? decryptor.releaseReal(
+                x, expecting: ExpectedAnswer(scale: ciphertext.scale, packing: ciphertext.packing), through: gate)
         {
             require(released.allSatisfy(\.isFinite), "what is released is a number")
         }

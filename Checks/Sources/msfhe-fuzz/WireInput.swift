@@ -16,7 +16,8 @@ enum WireInput {
     /// object may say, nothing follows them.
     static func object(_ kind: WireKind, _ input: [UInt8]) -> [UInt8] {
         var rest = input[...]
-        var object = header(kind)
+        let rings = CKKSScheme.shared.rings
+        var object = kind == .ringSwitchingKeys ? header(kind, digest: rings.large.digest) : header(kind)
         func take(_ count: Int) -> ArraySlice<UInt8> {
             let taken = rest.prefix(count)
             rest = rest.dropFirst(count)
@@ -47,6 +48,17 @@ enum WireInput {
             for key in 0..<count {
                 object += keys.dropFirst(40 * key).prefix(40)
                 fill(&object, keyByteCount, with: rest)
+            }
+        case .switchingKey:
+            object += take(32)
+            fill(&object, keyByteCount, with: rest)
+        case .ringSwitchingKeys:
+            // The small ring's digest, and each key's seed; the limbs are twice as long.
+            object += take(32)
+            let seeds = take(64)
+            for key in 0..<2 {
+                object += seeds.dropFirst(32 * key).prefix(32)
+                fill(&object, 2 * keyByteCount, with: rest)
             }
         }
         return Sealing.binary.seal(object)

@@ -37,7 +37,10 @@ public final class Encryptor: Sendable {
     ///
     /// Costs, for each prime, one transform and n uniform residues with the secret, or three transforms with a public
     /// key; and one error or three for each coefficient.
+    ///
+    /// - Precondition: `magnitude` is finite and not negative.
     public func encrypt(_ plaintext: borrowing Plaintext, magnitude: Double = 1) -> Ciphertext {
+        precondition(magnitude >= 0 && magnitude.isFinite, "a declared magnitude is a number from zero on")
         let primes = plaintext.polynomial.basis.count
         var polynomials: PolynomialVector
         let variance: Double

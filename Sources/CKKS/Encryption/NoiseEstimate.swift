@@ -22,12 +22,7 @@ public struct NoiseEstimate: Sendable, Hashable, Codable {
     public var magnitude: Double
 
     /// An error of `variance` beside slots of up to `magnitude`.
-    ///
-    /// - Precondition: both are finite and not negative.
     public init(variance: Double, magnitude: Double) {
-        precondition(
-            variance >= 0 && variance.isFinite && magnitude >= 0 && magnitude.isFinite,
-            "a noise estimate has a variance and a magnitude")
         self.variance = variance
         self.magnitude = magnitude
     }

@@ -7,7 +7,7 @@ import Ring
 ///
 /// Inputs are ``WireInput``s. An accepted object is the one that its bytes are: it is written as it was read.
 enum CKKSObjectTargets {
-    static let all = [ciphertext, seeded, publicKey, evaluationKeys]
+    static let all = [ciphertext, seeded, publicKey, evaluationKeys, switchingKey, ringKeys]
 
     /// Numbers of fields that chance would not find: doubles, levels, numbers of polynomials and of slots.
     private static let words = [
@@ -75,8 +75,34 @@ enum CKKSObjectTargets {
                 keys.automorphismExponents.allSatisfy { $0 % 2 == 1 && (3..<2048).contains($0) },
                 "automorphisms have odd exponents")
             scheme.use(scheme.ciphertext, with: Evaluator(parameters: scheme.parameters, keys: keys))
-            keys.merge(scheme.keys)
+            try keys.merge(scheme.keys)
             scheme.use(scheme.ciphertext, with: Evaluator(parameters: scheme.parameters, keys: keys, threads: 2))
+        })
+
+    /// A key between secrets, switched with.
+    private static let switchingKey = Target(
+        name: "ckks-switching-key",
+        seeds: { [[UInt8](repeating: 0x55, count: UniformSeed.byteCount), Array(0..<64)] },
+        parse: { input in
+            let scheme = CKKSScheme.shared
+            let bytes = WireInput.object(.switchingKey, input)
+            let key = try SwitchingKey(serialized: bytes, parameters: scheme.parameters)
+            requireSame(key, bytes)
+            scheme.use(try Evaluator(parameters: scheme.parameters).switchSecret(scheme.ciphertext, with: key))
+        })
+
+    /// Keys between rings, switched with.
+    private static let ringKeys = Target(
+        name: "ckks-ring-keys",
+        seeds: {
+            [Array(CKKSScheme.shared.rings.small.digest) + [UInt8](repeating: 0x66, count: 2 * UniformSeed.byteCount)]
+        },
+        parse: { input in
+            let rings = CKKSScheme.shared.rings
+            let bytes = WireInput.object(.ringSwitchingKeys, input)
+            let keys = try RingSwitchingKeys(serialized: bytes, large: rings.large, small: rings.small)
+            require(keys.serialized().elementsEqual(bytes), "an object is written as it was read")
+            require(keys.serializedByteCount == bytes.count, "an object has the bytes that it says")
         })
 
     private static func requireSame(_ object: some WireObject, _ bytes: [UInt8]) {
