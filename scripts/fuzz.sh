@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs each fuzz target of PROGRAM for SECONDS, from its seeds and what earlier runs found, which FOLDER keeps.
+# Runs each fuzz target of PROGRAM for SECONDS, from its seeds and what earlier runs found, which FOLDER keeps. For 0
+# seconds, what is there is parsed once: the same inputs every time.
 set -eu
 program=$1 seconds=$2 folder=$3
 
@@ -8,13 +9,17 @@ export SWIFT_BACKTRACE=enable=no
 # Swift tags its references, so globals look leaked.
 export ASAN_OPTIONS=detect_leaks=0
 
+case $seconds in
+    0) limit=-runs=0 ;;
+    *) limit=-max_total_time=$seconds ;;
+esac
 mkdir -p "$folder/failures"
 passed=0 failed=0
 for target in $("$program" list); do
     log=$folder/$target.log
     # Beyond its time, a run has the rest of its last input and of its start.
     if "$program" seeds "$target" "$folder/$target" >"$log" 2>&1 \
-        && timeout -k 5 $((seconds + 60)) "$program" run "$target" -max_total_time="$seconds" -timeout=20 \
+        && timeout -k 5 $((seconds + 60)) "$program" run "$target" "$limit" -timeout=20 \
             -rss_limit_mb=2048 -dict="$folder/$target.dict" -artifact_prefix="$folder/failures/$target-" \
             "$folder/$target" >>"$log" 2>&1 </dev/null; then
         passed=$((passed + 1))

@@ -39,6 +39,12 @@ struct Scheme {
     }
 }
 
+/// Whether decryption is within some bits of the prediction. The error of a single slot may be as small as it likes: it
+/// is below 2^-6 of the expected one once in 4096 times.
+func isPredicted(_ surplus: Double, slots: Int, within bits: Double) -> Bool {
+    surplus >= -bits && (surplus <= bits || slots == 1)
+}
+
 /// A small chain for the arithmetic, on a backend of this machine.
 struct SchemeCase: CustomStringConvertible, Sendable {
     let literal: ParametersLiteral

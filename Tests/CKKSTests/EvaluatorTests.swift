@@ -15,7 +15,7 @@ struct EvaluatorTests {
     ) {
         let surplus = scheme.surplusBits(ciphertext, expected)
         #expect(
-            abs(surplus) <= bits,
+            isPredicted(surplus, slots: expected.count, within: bits),
             "\(surplus) bits from the predicted \(ciphertext.precisionBits)", sourceLocation: sourceLocation)
     }
 

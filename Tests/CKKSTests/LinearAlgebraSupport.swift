@@ -13,7 +13,7 @@ extension Scheme {
     ) {
         let surplus = surplusBits(ciphertext, expected)
         #expect(
-            abs(surplus) <= bits ?? (expected.count > 16 ? 2 : 6),
+            isPredicted(surplus, slots: expected.count, within: bits ?? (expected.count > 16 ? 2 : 6)),
             "\(surplus) bits from the predicted \(ciphertext.precisionBits)", sourceLocation: sourceLocation)
     }
 }
