@@ -60,8 +60,9 @@ public final class Encryptor: Sendable {
 
     /// Encrypts with the secret so that only half of the ciphertext has to travel.
     ///
-    /// - Precondition: this encryptor has the secret.
+    /// - Precondition: this encryptor has the secret; `magnitude` is finite and not negative.
     public func encryptSeeded(_ plaintext: borrowing Plaintext, magnitude: Double = 1) -> SeededCiphertext {
+        precondition(magnitude >= 0 && magnitude.isFinite, "a declared magnitude is a number from zero on")
         guard case .secret(let secret) = key else {
             preconditionFailure("only encryptions with the secret have a seed")
         }

@@ -10,7 +10,7 @@ extension Evaluator {
     public func rescale(_ x: Ciphertext) throws(EvaluationError) -> Ciphertext {
         try requireOwn(x)
         guard x.primes > 1 else { throw .lowestLevel }
-        try requireRoom(x, rescaledFrom: x.primes)
+        try requireRoomToRescale(x)
         var result = parameters.chain.makeVector(primes: x.primes - 1, count: x.size)
         pool.withWorkspace { switcher in
             for index in 0..<x.size {

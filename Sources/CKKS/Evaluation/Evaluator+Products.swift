@@ -25,9 +25,11 @@ extension Evaluator {
                 outputs[0][index], outputs[1][index], outputs[2][index], x0[index], x1[index], y0[index], y1[index],
                 basis.degree, modulus)
         }
-        let noise = NoiseEstimate(
+        var noise = NoiseEstimate(
             variance: parameters.productVariance(x.noise, scale: x.scale, y.noise, scale: y.scale),
             magnitude: x.noise.magnitude * y.noise.magnitude)
+        // A ciphertext and itself have the same error, so the two parts of the product's do not average out.
+        if x.polynomials.isSame(as: y.polynomials) { noise.variance *= 2 }
         return Ciphertext(
             parameters: parameters, polynomials: product, scale: scale, packing: packing, noise: noise)
     }
@@ -35,12 +37,7 @@ extension Evaluator {
     /// x^2, slot by slot: three polynomials.
     ///
     /// - Throws: ``EvaluationError`` when x is not relinearised, or the scale exceeds the modulus.
-    public func square(_ x: Ciphertext) throws(EvaluationError) -> Ciphertext {
-        var result = try multiply(x, x)
-        // Both factors have the same error, so the parts of the error do not average out.
-        result.noise.variance *= 2
-        return result
-    }
+    public func square(_ x: Ciphertext) throws(EvaluationError) -> Ciphertext { try multiply(x, x) }
 
     /// A ciphertext of three polynomials as one of two. Costs a key switching.
     ///
@@ -72,7 +69,7 @@ extension Evaluator {
         try requireOwn(x)
         guard x.primes > 1 else { throw .lowestLevel }
         guard x.size == 3 else { return try rescale(x) }
-        try requireRoom(x, rescaledFrom: x.primes)
+        try requireRoomToRescale(x)
         guard let key = keys.relinearization else { throw .key(.noRelinearizationKey) }
         let special = parameters.chain.level(primes: x.primes).specialProduct
         var result = parameters.chain.makeVector(primes: x.primes - 1, count: 2)

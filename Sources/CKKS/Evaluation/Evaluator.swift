@@ -67,8 +67,8 @@ public final class Evaluator: Sendable {
     }
 
     /// What is left of x after its last prime is divided away has to fit.
-    func requireRoom(_ x: Ciphertext, rescaledFrom primes: Int) throws(EvaluationError) {
-        let last = Double(x.basis.moduli[primes - 1].value)
-        try requireRoom(scale: x.scale / last, magnitude: x.noise.magnitude, primes: primes - 1)
+    func requireRoomToRescale(_ x: Ciphertext) throws(EvaluationError) {
+        let last = Double(x.basis.moduli[x.primes - 1].value)
+        try requireRoom(scale: x.scale / last, magnitude: x.noise.magnitude, primes: x.primes - 1)
     }
 }
