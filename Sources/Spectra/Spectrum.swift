@@ -42,6 +42,12 @@ public struct Spectrum: Sendable, Hashable {
     public var smiles: String?
     /// Retention time in seconds.
     public var retentionTime: Double?
+    /// The range of m/z in daltons from which precursors were isolated; nil when the file does not say.
+    public var isolationWindow: ClosedRange<Double>?
+    /// The kind of instrument as its source names it, such as `LC-ESI-QTOF`.
+    public var instrumentType: String?
+    /// The collision energy as its source writes it, with its unit.
+    public var collisionEnergy: String?
     /// Peaks in ascending order of m/z.
     public var peaks: [Peak]
 
@@ -49,7 +55,8 @@ public struct Spectrum: Sendable, Hashable {
     public init(
         name: String = "", accession: String? = nil, precursorMZ: Double? = nil, precursorCharge: Int? = nil,
         adduct: String? = nil, ionMode: IonMode? = nil, formula: String? = nil, inchiKey: String? = nil,
-        smiles: String? = nil, retentionTime: Double? = nil, peaks: [Peak] = []
+        smiles: String? = nil, retentionTime: Double? = nil, isolationWindow: ClosedRange<Double>? = nil,
+        instrumentType: String? = nil, collisionEnergy: String? = nil, peaks: [Peak] = []
     ) {
         self.name = name
         self.accession = accession
@@ -61,6 +68,9 @@ public struct Spectrum: Sendable, Hashable {
         self.inchiKey = inchiKey
         self.smiles = smiles
         self.retentionTime = retentionTime
+        self.isolationWindow = isolationWindow
+        self.instrumentType = instrumentType
+        self.collisionEnergy = collisionEnergy
         self.peaks = peaks.sorted { $0.mz < $1.mz }
     }
 

@@ -54,11 +54,12 @@ struct MSPReaderTests {
         let comments =
             "Comments: free text \"accession=AC1\" Parent=428.31 SMILES=\"C=C\" \"ionization mode=negative\" "
             + "\"ion type=[M-H]-\" Native_Metabolite_InChIKey=\"GBFLZEXEOZUWRN-VKHMYHEASA-N\" "
-            + "\"retention time=2 min\""
+            + "\"retention time=2 min\" \"instrument type=LC-ESI-QFT\" \"collision energy=35 % (nominal)\""
         for record in ["Name: x\n\(comments)\n", "\(comments)\nName: x\n"] {
             let spectrum = try #require(spectra(record + "Num Peaks: 0").first)
             #expect(spectrum.accession == "AC1" && spectrum.precursorMZ == 428.31 && spectrum.smiles == "C=C")
             #expect(spectrum.ionMode == .negative && spectrum.adduct == "[M-H]-" && spectrum.inchiKey == nil)
+            #expect(spectrum.instrumentType == "LC-ESI-QFT" && spectrum.collisionEnergy == "35 % (nominal)")
             #expect(spectrum.retentionTime == 120 && spectrum.precursorCharge == -1)
             let own = try #require(spectra("PrecursorMZ: 99.5\n" + record + "SMILES: N\nNum Peaks: 0").first)
             #expect(own.precursorMZ == 99.5 && own.smiles == "N")

@@ -12,7 +12,9 @@ struct MassBankReaderTests {
         CH$SMILES: CNC(=C[N+](=O)[O-])NCCSCC1=CC=C(O1)CN(C)C
         CH$LINK: CAS 66357-35-5
         CH$LINK: INCHIKEY VMXUWOKSQNHOCA-UHFFFAOYSA-N
+        AC$INSTRUMENT_TYPE: LC-ESI-QTOF
         AC$MASS_SPECTROMETRY: MS_TYPE MS2
+        AC$MASS_SPECTROMETRY: COLLISION_ENERGY 40 eV
         AC$MASS_SPECTROMETRY: ION_MODE POSITIVE
         AC$CHROMATOGRAPHY: RETENTION_TIME 3.5 min
         MS$FOCUSED_ION: PRECURSOR_M/Z 315.1485
@@ -33,6 +35,7 @@ struct MassBankReaderTests {
         adduct: "[M+H]+",
         ionMode: .positive, formula: "C13H22N4O3S", inchiKey: "VMXUWOKSQNHOCA-UHFFFAOYSA-N",
         smiles: "CNC(=C[N+](=O)[O-])NCCSCC1=CC=C(O1)CN(C)C", retentionTime: 210,
+        instrumentType: "LC-ESI-QTOF", collisionEnergy: "40 eV",
         peaks: [Peak(mz: 55.0408, intensity: 3936.5), Peak(mz: 176.0494, intensity: 1000)])
 
     @Test("A record is its spectrum; a file may hold several")
@@ -78,18 +81,18 @@ struct MassBankReaderTests {
         arguments: [
             (
                 "PK$NUM_PEAK: 3", "PK$NUM_PEAK: 4",
-                "line 21: record MSBNK-Test-T1: PK$NUM_PEAK is '4', but there are 3"
+                "line 23: record MSBNK-Test-T1: PK$NUM_PEAK is '4', but there are 3"
             ),
-            ("PK$NUM_PEAK: 3\n", "", "line 20: record MSBNK-Test-T1: PK$NUM_PEAK is '', but"),
+            ("PK$NUM_PEAK: 3\n", "", "line 22: record MSBNK-Test-T1: PK$NUM_PEAK is '', but"),
             (
                 "  176.0494 1.0e3 999", "  176.0494 1,3 999",
-                "line 19: peak '176.0494 1,3 999' is not 'm/z intensity"
+                "line 21: peak '176.0494 1,3 999' is not 'm/z intensity"
             ),
-            ("  176.0494 1.0e3 999", "  176.0494", "line 19: peak '176.0494' is not"),
-            ("  176.0494 1.0e3", "  -176.0494 1.0e3", "line 19: m/z -176.0494 is not"),
-            ("  176.0494 1.0e3", "  176.0494 1.0e333", "line 19: intensity inf is not"),
-            ("//", "", "line 21: the file ends inside record MSBNK-Test-T1: no '//'"),
-            ("//", "//\n//", "line 22: '//' ends a record, but none has begun"),
+            ("  176.0494 1.0e3 999", "  176.0494", "line 21: peak '176.0494' is not"),
+            ("  176.0494 1.0e3", "  -176.0494 1.0e3", "line 21: m/z -176.0494 is not"),
+            ("  176.0494 1.0e3", "  176.0494 1.0e333", "line 21: intensity inf is not"),
+            ("//", "", "line 23: the file ends inside record MSBNK-Test-T1: no '//'"),
+            ("//", "//\n//", "line 24: '//' ends a record, but none has begun"),
             ("ACCESSION: MSBNK-Test-T1\n", "", "line 1: the record begins with 'RECORD_TITLE'"),
             ("CH$NAME: Something\n", "ACCESSION: x\n", "line 3: a second ACCESSION"),
             ("CH$NAME: Something\n", "CH$NAME\n", "line 3: 'CH$NAME' is not 'TAG: value'"),

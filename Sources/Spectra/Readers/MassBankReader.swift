@@ -25,6 +25,8 @@ extension Spectrum {
             (.smiles, record.value("CH$SMILES")),
             (.inchiKey, record.value("CH$LINK", "INCHIKEY")),
             (.ionMode, record.value("AC$MASS_SPECTROMETRY", "ION_MODE")),
+            (.instrumentType, record.value("AC$INSTRUMENT_TYPE")),
+            (.collisionEnergy, record.value("AC$MASS_SPECTROMETRY", "COLLISION_ENERGY")),
             (.retentionTime, record.value("AC$CHROMATOGRAPHY", "RETENTION_TIME")),
             (.precursorMZ, record.value("MS$FOCUSED_ION", "PRECURSOR_M/Z")),
             (.adduct, record.value("MS$FOCUSED_ION", "PRECURSOR_TYPE")),

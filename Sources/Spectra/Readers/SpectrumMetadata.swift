@@ -10,6 +10,7 @@ struct SpectrumMetadata {
         case precursorMZ, charge, adduct, ionMode
         case formula, inchiKey, auxiliaryInChI, smiles
         case retentionTime, retentionSeconds
+        case instrumentType, collisionEnergy
     }
 
     private var texts: [Field: String] = [:]
@@ -28,6 +29,8 @@ struct SpectrumMetadata {
         "formula": .formula, "molecularformula": .formula,
         "inchikey": .inchiKey, "inchiaux": .auxiliaryInChI, "smiles": .smiles,
         "retentiontime": .retentionTime, "rt": .retentionTime, "rtinseconds": .retentionSeconds,
+        "instrumenttype": .instrumentType, "sourceinstrument": .instrumentType,
+        "collisionenergy": .collisionEnergy,
     ]
 
     /// What files write where they have nothing to say.
@@ -68,6 +71,7 @@ struct SpectrumMetadata {
             inchiKey: [texts[.inchiKey], texts[.auxiliaryInChI]].compactMap(\.self).first(where: isInChIKey),
             smiles: texts[.smiles],
             retentionTime: retentionTime(defaultUnit: retentionTimeUnit),
+            instrumentType: texts[.instrumentType], collisionEnergy: texts[.collisionEnergy],
             peaks: peaks)
     }
 

@@ -15,6 +15,11 @@ public struct Hit: Sendable, Hashable {
     public var row: Int
     /// (query precursor - library precursor) / library precursor, in parts per million; nil when one is unknown.
     public var precursorErrorPPM: Double?
+    /// The least false discovery rate, from 0 to 1, of a list of best hits that holds this one; nil where the library
+    /// has no decoys.
+    public var qValue: Double?
+    /// The probability, from 0 to 1, that the query's compound is this one; nil without a calibration.
+    public var probability: Double?
 }
 
 /// Turns an answer into ranked hits: the best library spectrum of each compound, the best compounds first.
