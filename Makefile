@@ -8,6 +8,8 @@ MASSBANK   := $(DATASETS)/massbank-full
 PEER_SPECTRA := $(if $(wildcard $(MASSBANK)),--library $(MASSBANK)/library_pos.msp.gz \
 	--queries $(MASSBANK)/queries_dev_pos.msp.gz)
 PACKAGES   := libgmp-dev libopenblas-dev zlib1g-dev
+# What the job runner needs besides.
+SERVICE_PACKAGES := libsqlite3-dev
 MSFHE      := .build/release/msfhe
 BENCH      := $(SWIFT) run -c release --package-path Benchmarks msfhe-bench
 SOURCES    := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests \
@@ -20,12 +22,14 @@ SECONDS    ?= 10
 
 # Tests are optimised like the product (unoptimised C is ten times slower), and see package-level declarations.
 TEST_FLAGS := -c release -Xswiftc -enable-testing --disable-xctest
+# The job runner's flag. All tests are built with it once: a build of their own would build everything else again.
+SERVICE_FLAGS := --traits Service
 TSAN_FLAGS := -c release -Xswiftc -enable-testing --disable-xctest --sanitize=thread -Xcc -fsanitize=thread \
 	--scratch-path .build-tsan
 # SwiftPM passes sanitizers on in the order of a set: without the variable, most builds would begin anew.
 BUILD_CHECKS := SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) build -c release -Xswiftc -enable-testing --package-path Checks
 
-.PHONY: help setup build demo test bench peers bench-test asan tsan fuzz ct coverage docs format lint clean
+.PHONY: help setup setup-service build demo test bench peers bench-test asan tsan fuzz ct coverage docs format lint clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -39,8 +43,11 @@ build: setup ## build the program, optimised
 demo: build ## identify simulated peptide spectra by encrypted search
 	$(MSFHE) demo $(ARGS)
 
-test: setup ## run every test, optimised
-	$(SWIFT) test $(TEST_FLAGS) --scratch-path .build-test $(ARGS)
+setup-service: setup
+	@./scripts/setup.sh $(SERVICE_PACKAGES)
+
+test: setup-service ## run every test, the job runner's included, optimised
+	$(SWIFT) test $(TEST_FLAGS) $(SERVICE_FLAGS) --scratch-path .build-test $(ARGS)
 
 bench: setup ## measure this machine's kernels and searches; ARGS are handed on
 	$(BENCH) $(ARGS)

@@ -1,16 +1,23 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// What only the trait Service needs.
+let service = TargetDependencyCondition.when(traits: ["Service"])
+
 // Layers, from the ground up; imports run downwards only:
 //
 //     msfhe                                   the command line
+//     JobServer                               the job runner over HTTP (trait Service)
+//     JobRunner                               store, accounts, queue and scheduler of a host (trait Service)
 //     PlaintextReference                      BLAS twins and the accuracy report
 //     SpectralSearch                          encrypted search of spectral libraries
-//     Datasets                                public data sets, prepared from their releases
+//     Datasets  AuditLog                      prepared public data sets | a log that shows what was done to it
 //     Spectra    CKKS      Storage            spectra | encrypted arithmetic | files that appear whole or not at all
 //                RLWE                         keys, encryption, key switching
 //                Ring                         modular arithmetic, NTT, randomness
 //                CKernels                     the hot loops, in C, chosen at run time
+//
+// The trait Service, off by default, adds the job runner: without it, none of its packages is fetched or built.
 //
 // No target uses unsafe flags, so any package may depend on these libraries.
 let package = Package(
@@ -28,6 +35,9 @@ let package = Package(
         .library(name: "PlaintextReference", targets: ["PlaintextReference"]),
         .executable(name: "msfhe", targets: ["msfhe"]),
     ],
+    traits: [
+        .trait(name: "Service", description: "The job runner: encrypted search as a service, and its client.")
+    ],
     dependencies: [
         // The command line: parsing, help texts and shell completion.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -35,6 +45,17 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // Diagnostics of the command line, in the form that services embedding it expect.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+
+        // The job runner's, fetched with the trait Service only. The database, over SQLite:
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // HTTP and TLS.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        // Start, graceful drain and end of the parts of a server.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // Counters and timers of a server.
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        // The client's HTTP.
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // GNU MP: finds and certifies primes, and recomputes every constant of the set-up.
@@ -71,12 +92,36 @@ let package = Package(
             dependencies: [
                 "CGMP", "CKKS", "COpenBLAS", "CZlib", "RLWE", "Ring", "Spectra", "SpectralSearch", "Storage",
             ]),
+        .target(
+            name: "AuditLog", dependencies: ["Storage", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(
+            name: "JobRunner",
+            dependencies: [
+                "Ring", "SpectralSearch", "Storage",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "GRDB", package: "GRDB.swift", condition: service),
+            ]),
+        .target(
+            name: "JobServer",
+            dependencies: [
+                "AuditLog", "JobRunner", "SpectralSearch", "Storage",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Hummingbird", package: "hummingbird", condition: service),
+                .product(name: "HummingbirdTLS", package: "hummingbird", condition: service),
+                .product(name: "Metrics", package: "swift-metrics", condition: service),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: service),
+            ]),
         .executableTarget(
             name: "msfhe",
             dependencies: [
-                "CKKS", "Datasets", "PlaintextReference", "RLWE", "Ring", "Spectra", "SpectralSearch", "Storage",
+                "AuditLog", "CKKS", "Datasets", "JobRunner", "JobServer", "PlaintextReference", "RLWE", "Ring",
+                "Spectra",
+                "SpectralSearch", "Storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client", condition: service),
             ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
@@ -102,6 +147,23 @@ let package = Package(
             ]),
         .testTarget(
             name: "PlaintextReferenceTests", dependencies: ["PlaintextReference", "Spectra", "Storage", "TestSupport"]),
+        .testTarget(name: "AuditLogTests", dependencies: ["AuditLog", "Storage", "TestSupport"]),
+        .testTarget(
+            name: "JobRunnerTests",
+            dependencies: [
+                "JobRunner", "Ring", "Spectra", "SpectralSearch", "Storage", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "GRDB", package: "GRDB.swift", condition: service),
+            ]),
+        .testTarget(
+            name: "JobServerTests",
+            dependencies: [
+                "AuditLog", "JobRunner", "JobServer", "Spectra", "SpectralSearch", "Storage", "TestSupport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client", condition: service),
+                .product(name: "Hummingbird", package: "hummingbird", condition: service),
+                .product(name: "HummingbirdTesting", package: "hummingbird", condition: service),
+            ]),
         .testTarget(name: "CommandLineTests", dependencies: ["msfhe", "Spectra", "SpectralSearch", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],

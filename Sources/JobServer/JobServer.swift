@@ -1,0 +1,6 @@
+#if Service
+import Hummingbird
+import HummingbirdTLS
+import Metrics
+import ServiceLifecycle
+#endif
