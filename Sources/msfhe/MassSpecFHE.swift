@@ -22,7 +22,7 @@ struct MassSpecFHE: ParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             Demo.self, Info.self, KeyGeneration.self, Library.self, Encrypt.self, Search.self, Identify.self,
-            DatasetCommand.self, Validate.self, ProbeSgemm.self,
+            DatasetCommand.self, Validate.self, Audit.self, ProbeSgemm.self,
         ])
 
     static func main() {
