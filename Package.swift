@@ -125,6 +125,8 @@ let package = Package(
             ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        // A process that runs jobs, for tests that kill it.
+        .executableTarget(name: "JobWorker", dependencies: ["JobRunner"], path: "Tests/JobWorker"),
         // What the thread sanitizer must know of Swift's mutexes; nothing without it.
         .target(name: "CMutexAnnotations", path: "Tests/CMutexAnnotations"),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
@@ -151,7 +153,7 @@ let package = Package(
         .testTarget(
             name: "JobRunnerTests",
             dependencies: [
-                "JobRunner", "Ring", "Spectra", "SpectralSearch", "Storage", "TestSupport",
+                "JobRunner", "JobWorker", "RLWE", "Spectra", "SpectralSearch", "Storage", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "GRDB", package: "GRDB.swift", condition: service),

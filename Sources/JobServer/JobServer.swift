@@ -1,6 +1,6 @@
 #if Service
-import Hummingbird
-import HummingbirdTLS
-import Metrics
-import ServiceLifecycle
+    import Hummingbird
+    import HummingbirdTLS
+    import Metrics
+    import ServiceLifecycle
 #endif

@@ -8,7 +8,7 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
     /// The 32 bytes.
     public let bytes: [UInt8]
 
-    init(_ digest: SHA256Digest) { bytes = Array(digest) }
+    package init(_ digest: SHA256Digest) { bytes = Array(digest) }
 
     init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
@@ -16,7 +16,7 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The digest written as 64 hexadecimal digits, or nil when it is not.
-    init?(hexadecimal text: some StringProtocol) {
+    package init?(hexadecimal text: some StringProtocol) {
         let digits = Array(text.utf8)
         guard digits.count == 2 * Self.byteCount else { return nil }
         var bytes: [UInt8] = []

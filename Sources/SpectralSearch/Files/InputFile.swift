@@ -21,11 +21,11 @@ public final class InputFile: Sendable {
     ///
     /// - Parameters:
     ///   - headerCount: bytes of the fixed header.
-    ///   - expectedCount: the number of bytes that a file with this header has before its digest; may refuse the
-    ///     header.
+    ///   - expectedCount: the number of bytes that a file with this header has before its digest, nil where the header
+    ///     does not say; may refuse the header.
     ///   - visit: called with the content piece by piece, in order, as it is hashed; may throw.
     init(
-        path: String, kind: FileKind, headerCount: Int, expectedCount: (HeaderReader) throws -> Int,
+        path: String, kind: FileKind, headerCount: Int, expectedCount: (HeaderReader) throws -> Int?,
         visit: (UnsafeRawBufferPointer) throws -> Void = { _ in }
     ) throws {
         self.path = path
@@ -39,7 +39,7 @@ public final class InputFile: Sendable {
             guard contentCount >= headerCount else {
                 throw InputError(path, "is cut short: \(size) bytes are fewer than its header has")
             }
-            let expected = try expectedCount(HeaderReader(header, skipping: kind.opening.count))
+            let expected = try expectedCount(HeaderReader(header, skipping: kind.opening.count)) ?? contentCount
             guard contentCount == expected else {
                 let difference = contentCount < expected ? "cut short" : "too long"
                 throw InputError(

@@ -115,19 +115,17 @@ public struct InteractiveSearchJob: Sendable {
     ///
     /// - Parameters:
     ///   - output: path of the answer; it appears when it is whole.
-    ///   - progress: called after each pass with the number of queries done.
+    ///   - progress: called after each pass with the number of queries done; may throw, to give up.
     /// - Throws: ``InputError`` when a query is not one; ``FileSystemError`` when the answer cannot be written.
-    public func run(output: String, threads: Int, progress: (Int) -> Void) throws {
-        let file = try SealedFile(path: output)
-        try file.write(InteractiveAnswerLayout.header(card: card, upload: upload, rowCount: rowCount))
-        for first in stride(from: 0, to: upload.queryCount, by: InteractiveSearch.queriesPerPass) {
-            let range = first..<min(first + InteractiveSearch.queriesPerPass, upload.queryCount)
-            let queries = try range.map { try search.query($0, of: upload, keys: keys) }
-            for answer in try search.answer(queries, threads: threads) {
-                for block in answer { try file.write(block.bytes) }
+    public func run(output: String, threads: Int, progress: (Int) throws -> Void) throws {
+        let passes = InteractivePasses(search: search, card: card)
+        let ticket = try passes.add(upload, keys: keys, output: output)
+        while passes.count > 0 {
+            switch try passes.advance(threads: threads)[ticket] {
+            case .answered(let count): try progress(count)
+            case .failed(let error): throw error
+            case .finished, nil: try progress(upload.queryCount)
             }
-            progress(range.upperBound)
         }
-        try file.sealAndCommit()
     }
 }

@@ -42,17 +42,17 @@ public struct SearchJob: Sendable {
     ///   - threads: number of cores to use.
     ///   - memoryLimit: bytes that a process which does nothing else may hold, ``programByteCount`` included; without
     ///     it, what the upload takes and 64 MiB of answers at a time.
-    ///   - progress: called after each block with the number of library rows done.
+    ///   - progress: called after each block with the number of library rows done; may throw, to give up.
     /// - Throws: ``InputError`` when the limit is too small for this upload, or a file was changed since it was opened;
     ///   ``FileSystemError`` when the answer cannot be written.
-    public func run(output: String, threads: Int, memoryLimit: Int? = nil, progress: (Int) -> Void) throws {
+    public func run(output: String, threads: Int, memoryLimit: Int? = nil, progress: (Int) throws -> Void) throws {
         let blockRows = try blockRows(threads: threads, memoryLimit: memoryLimit)
         let file = try SealedFile(path: output)
         try file.write(AnswerLayout.header(card: card, upload: upload, rowCount: index.rowCount))
         let search = try BatchSearch(card: card, upload: upload, threads: threads)
         try Self.answer(index, by: search, blockRows: blockRows, threads: threads) { answer, rowsDone in
             try file.write(answer)
-            progress(rowsDone)
+            try progress(rowsDone)
         }
         try file.sealAndCommit()
     }

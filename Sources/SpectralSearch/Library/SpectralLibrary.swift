@@ -21,6 +21,8 @@ public struct SpectralLibrary: Sendable {
         public static let entries = "entries.tsv"
         /// The mask part of all answers, where the library publishes its mask seed.
         public static let masks = "masks"
+        /// All of them. A library has the indices of its layout, and masks where it publishes its seed.
+        public static let all = [card, index, diagonals, entries, masks]
     }
 
     /// Opens the library in `folder`.
@@ -31,5 +33,18 @@ public struct SpectralLibrary: Sendable {
         card = try LibraryCard(path: path(FileName.card))
         index = try LibraryIndex(path: path(FileName.index), card: card)
         entries = try LibraryEntries(path: path(FileName.entries), card: card).rows
+    }
+
+    /// Opens and checks every file of the library in `folder` that its card asks for, as a search and its researchers
+    /// will.
+    ///
+    /// - Throws: ``InputError`` naming the file that is missing, damaged or of another library.
+    public static func check(folder: String) throws -> LibraryCard {
+        func path(_ name: String) -> String { URL(fileURLWithPath: folder).appendingPathComponent(name).path }
+        let card = try LibraryCard(path: path(FileName.card))
+        if card.modes.contains(.batch) { _ = try LibraryIndex(path: path(FileName.index), card: card) }
+        if card.modes.contains(.interactive) { _ = try InteractiveIndex(path: path(FileName.diagonals), card: card) }
+        _ = try LibraryEntries(path: path(FileName.entries), card: card)
+        return card
     }
 }

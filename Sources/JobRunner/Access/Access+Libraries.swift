@@ -1,0 +1,75 @@
+#if Service
+    import Foundation
+    import SpectralSearch
+
+    extension Access {
+        /// The libraries that the account may search: those of its projects, and those shared with everyone.
+        package func libraries() async throws(HostError) -> [HostedLibrary] {
+            try await core.perform { [self] in try core.database.read { try $0.libraries(for: id) } }
+        }
+
+        /// A library.
+        package func library(_ library: ObjectID) async throws(HostError) -> HostedLibrary {
+            try await core.perform { [self] in try Libraries(host: core).visible(library, account: id) }
+        }
+
+        /// Makes a library of uploads that are complete: the files of a library's folder by their names. For owners.
+        ///
+        /// - Throws: ``HostError`` with the reason `invalid` when they are not a whole library.
+        package func createLibrary(
+            name: String, project: ObjectID, uploads: [String: ObjectID], isShared: Bool = false
+        ) async throws(HostError) -> HostedLibrary {
+            try await core.perform { [self] in
+                try Libraries(host: core).add(
+                    uploads: uploads, name: name, project: project, owner: id, isShared: isShared)
+            }
+        }
+
+        /// What researchers need of a library: its card, entries, or masks.
+        package func readLibraryFile(_ name: String, of library: ObjectID) async throws(HostError) -> StoredFile {
+            try await core.perform { [self] in
+                try Libraries(host: core).openForResearchers(name, of: library, account: id)
+            }
+        }
+
+        /// Says whether every account of the host may search a library. For owners.
+        package func share(_ isShared: Bool, library: ObjectID) async throws(HostError) {
+            try await core.perform { [self] in
+                try core.database.write { database in
+                    guard let library = try database.library(library, for: id) else { throw HostError.notFound }
+                    try requireOwnership(of: library, database.role(in: library.project, of: id))
+                    try database.setShared(isShared, library: library.id)
+                }
+            }
+        }
+
+        /// Deletes a library: leaves a tombstone and removes the bytes. For owners.
+        ///
+        /// - Throws: ``HostError`` with the reason `conflict` while jobs need it.
+        package func deleteLibrary(_ library: ObjectID) async throws(HostError) {
+            try await core.perform { [self] in
+                let files = try core.database.write { database in
+                    guard let library = try database.library(library, for: id) else { throw HostError.notFound }
+                    try requireOwnership(of: library, database.role(in: library.project, of: id))
+                    guard try !database.activeJobs(needing: library.id) else {
+                        throw HostError(.conflict, "jobs that wait or run need this library; cancel them first")
+                    }
+                    try database.bury(library: library.id, at: core.clock.milliseconds)
+                    try database.note(
+                        .deletion, of: library.id, in: library.project, by: id, byteCount: library.byteCount,
+                        at: core.clock.milliseconds)
+                    return try database.files(ofLibrary: library.id)
+                }
+                core.openLibraries.forget(library)
+                for file in files { try core.release(file.sha256) }
+            }
+        }
+
+        /// A shared library is seen by accounts that are no members of its project: it exists for them, and is not theirs.
+        private func requireOwnership(of library: HostedLibrary, _ role: Role?) throws(HostError) {
+            guard role == .owner else {
+                throw HostError(.forbidden, "only an owner of the library's project may do this")
+            }
+        }
+    }
+#endif

@@ -1,0 +1,61 @@
+#if Service
+    import Foundation
+
+    /// The accounts of a host, for its operator.
+    package struct Accounts: Sendable {
+        let host: HostCore
+
+        /// A new account.
+        ///
+        /// - Parameter label: what the operator calls it: up to 200 characters that no other account is called by.
+        package func create(label: String) throws(HostError) -> Account {
+            guard (1...200).contains(label.count), !label.contains(where: \.isNewline) else {
+                throw HostError(.invalid, "an account's label has 1 to 200 characters on one line")
+            }
+            let account = Account(id: .fresh(), label: label, created: host.clock.now())
+            return try host.database.write { database in
+                guard try database.account(label: label) == nil else {
+                    throw HostError(.conflict, "there is an account '\(label)' already")
+                }
+                try database.insert(account, at: host.clock.milliseconds)
+                return account
+            }
+        }
+
+        /// The account that the operator calls `label`.
+        package func account(label: String) throws(HostError) -> Account {
+            let account = try host.database.read { try $0.account(label: label) }
+            guard let account else { throw HostError(.notFound, "there is no account '\(label)'") }
+            return account
+        }
+
+        /// All accounts, in the order of their labels.
+        package func all() throws(HostError) -> [Account] { try host.database.read { try $0.accounts() } }
+
+        /// A new token of `account`. Its text cannot be had again.
+        package func issueToken(for account: Account) throws(HostError) -> AccessToken {
+            let token = AccessToken.fresh()
+            try host.database.write { try $0.insert(token, of: account.id, at: host.clock.milliseconds) }
+            return token
+        }
+
+        /// Makes a token useless.
+        ///
+        /// - Parameter prefix: the 16 digits by which it is found.
+        package func revokeToken(prefix: String) throws(HostError) {
+            let isThere = try host.database.write { try $0.revokeToken(prefix: prefix, at: host.clock.milliseconds) }
+            guard isThere else { throw HostError(.notFound, "there is no token that begins with \(prefix)") }
+        }
+
+        /// The account that a call with the token `text` is made for.
+        ///
+        /// - Throws: ``HostError`` with the reason `unauthenticated`, whatever is wrong with the token.
+        package func authenticate(_ text: some StringProtocol) throws(HostError) -> Account {
+            let refused = HostError(.unauthenticated, "the access token is missing, unknown or revoked")
+            guard let token = AccessToken(text) else { throw refused }
+            let stored = try host.database.read { try $0.token(prefix: token.prefix) }
+            guard let stored, token.matches(stored.hash) else { throw refused }
+            return stored.account
+        }
+    }
+#endif

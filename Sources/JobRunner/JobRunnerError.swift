@@ -1,3 +1,0 @@
-#if Service
-import GRDB
-#endif
