@@ -115,9 +115,10 @@ struct AuditVerificationTests {
         try await test.fill(299)
         #expect(try test.finding() == nil)
         #expect(try test.finding(kept: [kept])?.entries == 299...299)
+        // The second log begins as the first did, up to its entry 299.
         try await test.fill(10)
         #expect(try test.finding() == nil)
-        #expect(try test.finding(kept: [kept])?.entries == 0...299)
+        #expect(try test.finding(kept: [kept])?.entries == 299...299)
     }
 
     /// The log grew since: yesterday's checkpoint is continued.
@@ -145,18 +146,22 @@ struct AuditVerificationTests {
         }
     }
 
-    /// Any byte of any file of the log, changed, is found or an error; nothing traps.
+    /// Any byte of any file of the log, changed, is found or an error; nothing traps. But for the line feeds of the last
+    /// checkpoint of the history, without which it is one that a killed writer left.
     @Test func everyChangedByteIsFound() async throws {
         let test = try TestLog()
         try await test.fill(3)
-        let files = try test.files()
-        for (name, data) in files {
+        for (name, data) in try test.files() {
+            let url = URL(fileURLWithPath: "\(test.path)/\(name)")
+            let lastNote = data.count - (try test.files()["checkpoint"]!.count)
             for position in data.indices {
-                var changed = files
-                changed[name]![position] ^= 1
-                try test.replaceFiles(by: changed)
+                if name == "checkpoints", position >= lastNote, data[position] == UInt8(ascii: "\n") { continue }
+                var changed = data
+                changed[position] ^= 1
+                try changed.write(to: url)
                 #expect(throws: (any Error).self, "\(name) \(position)") { try test.verify() }
             }
+            try data.write(to: url)
         }
     }
 

@@ -2,12 +2,8 @@
 package struct AuditEvent: Sendable, Hashable, Codable {
     /// What was done.
     package enum Kind: String, Sendable, CaseIterable, Codable {
-        /// A project was made.
-        case project
         /// An account was given a role in a project, or lost it.
         case membership
-        /// A token was made, or withdrawn.
-        case token
         /// A library was registered.
         case library
         /// A data set was uploaded.
@@ -36,18 +32,21 @@ package struct AuditEvent: Sendable, Hashable, Codable {
     package var object: String?
     /// Number of its bytes.
     package var bytes: Int?
-    /// The host's name of the job.
-    package var job: String?
+    /// The host's name of the data set, library or job.
+    package var name: String?
+    /// The number by which the host counts its events; it grows from entry to entry.
+    package var sequence: Int64?
 
     package init(
         _ kind: Kind, project: String? = nil, account: String? = nil, object: String? = nil, bytes: Int? = nil,
-        job: String? = nil
+        name: String? = nil, sequence: Int64? = nil
     ) {
         self.kind = kind
         self.project = project
         self.account = account
         self.object = object
         self.bytes = bytes
-        self.job = job
+        self.name = name
+        self.sequence = sequence
     }
 }

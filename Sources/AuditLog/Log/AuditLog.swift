@@ -10,6 +10,8 @@ import Storage
 package actor AuditLog {
     /// The key by which anyone verifies the log.
     package nonisolated let verifier: NoteVerifierKey
+    /// The event of the last entry, as the log was opened.
+    package nonisolated let lastEvent: AuditEvent?
     /// The checkpoint of what is on the disk.
     package private(set) var checkpoint: Checkpoint
     /// The checkpoint as it was signed.
@@ -45,7 +47,10 @@ package actor AuditLog {
         let signed = try SignedNote(
             bytes: readWhole(path: folder.checkpointPath, limit: SignedNote.byteLimit), source: folder.checkpointPath)
         let checkpoint = try Checkpoint(signed, key: key.verifier, source: folder.checkpointPath)
-        (edge, bundle, lastLeaf) = try Self.end(of: folder, checkpoint: checkpoint)
+        let entries: [[UInt8]]
+        (edge, entries, lastLeaf) = try Self.end(of: folder, checkpoint: checkpoint)
+        bundle = entries.count < TileName.fullWidth ? entries : []
+        lastEvent = try entries.last.map { try AuditEntry(bytes: $0, source: path).event }
         (history, historyByteCount) = try Self.openHistory(folder, last: signed)
         verifier = key.verifier
         signedCheckpoint = signed
@@ -58,9 +63,14 @@ package actor AuditLog {
     /// Appends `event`.
     ///
     /// - Returns: the number of its entry, which is on the disk and signed.
-    package func append(_ event: AuditEvent) async throws -> Int {
+    package func append(_ event: AuditEvent) async throws -> Int { try await append(contentsOf: [event]) }
+
+    /// Appends `events` one after the other; all of them are written, or none.
+    ///
+    /// - Returns: the number of the first entry.
+    package func append(contentsOf events: [AuditEvent]) async throws -> Int {
         let offset = waiting.count
-        waiting.append(event)
+        waiting += events
         // The task begins when the calls that are already waiting for this actor have added theirs.
         let commit = nextCommit ?? Task { try commitWaiting() }
         nextCommit = commit
@@ -171,10 +181,10 @@ package actor AuditLog {
         try file.commit()
     }
 
-    /// What appending needs of the tree that `checkpoint` names; checked against its root.
+    /// The edge of the tree that `checkpoint` names, checked against its root, and the entries of its last bundle.
     private static func end(
         of folder: LogFolder, checkpoint: Checkpoint
-    ) throws -> (edge: TreeEdge, bundle: [[UInt8]], lastLeaf: MerkleHash?) {
+    ) throws -> (edge: TreeEdge, entries: [[UInt8]], lastLeaf: MerkleHash?) {
         let size = checkpoint.size
         let edge = try TreeEdge(size: size) { try folder.hashes($0) }
         guard edge.root == checkpoint.root else {
@@ -196,7 +206,7 @@ package actor AuditLog {
         folder.removeUnfinishedFiles(beside: name)
         folder.removeAllBut(name)
         folder.removeTiles(of: .entries, from: name.index + 1)
-        return (edge, name.isFull ? [] : entries, leaves.last)
+        return (edge, entries, leaves.last)
     }
 
     /// The history, without what a killed writer left at its end, and with `last`, if that writer did not get so far.
