@@ -1,5 +1,5 @@
 #if Service
-    import Crypto
+    import struct Crypto.SHA256
     import Foundation
 
     /// What a client shows with every call: `msfhe_`, 16 hexadecimal digits by which it is found, `_`, and 64 that are its

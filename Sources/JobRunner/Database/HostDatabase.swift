@@ -49,9 +49,11 @@
     }
 
     extension Digest: DatabaseValueConvertible {
-        package var databaseValue: DatabaseValue { description.databaseValue }
+        /// 64 hexadecimal digits.
+        public var databaseValue: DatabaseValue { description.databaseValue }
 
-        package static func fromDatabaseValue(_ value: DatabaseValue) -> Digest? {
+        /// The digest of 64 hexadecimal digits.
+        public static func fromDatabaseValue(_ value: DatabaseValue) -> Digest? {
             String.fromDatabaseValue(value).flatMap { Digest(hexadecimal: $0) }
         }
     }

@@ -1,5 +1,5 @@
 #if Service
-    import Crypto
+    import struct Crypto.SHA256
     import Foundation
     import SpectralSearch
     import Storage
@@ -42,7 +42,7 @@
 
         /// The digest and number of the bytes of the file at `path`.
         static func digest(path: String) throws -> (digest: Digest, byteCount: Int) {
-            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else { throw FileSystemError(path: path, doing: "cannot be opened") }
             defer { close(descriptor) }
             return try digest(descriptor, path)
