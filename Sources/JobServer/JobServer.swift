@@ -7,7 +7,6 @@
     import JobRunner
     import Logging
     import NIOCore
-    import NIOSSL
     import Storage
 
     /// The job runner over HTTP: a host's data folder, its scheduler, its audit log and the API, in one process.

@@ -7,6 +7,10 @@ import SpectralSearch
 import Spectra
 import Storage
 
+#if Service
+    import JobRunner
+#endif
+
 /// The command line. Results go to standard output, human text and progress to standard error; exit status 0:
 /// done, 1: the work failed, 2: the call or its input is wrong.
 @main
@@ -23,7 +27,19 @@ struct MassSpecFHE: ParsableCommand {
         subcommands: [
             Demo.self, Info.self, KeyGeneration.self, Library.self, Encrypt.self, Search.self, Identify.self,
             DatasetCommand.self, Validate.self, Audit.self, ProbeSgemm.self,
-        ])
+        ] + serviceCommands)
+
+    /// The commands of the trait Service.
+    private static var serviceCommands: [any ParsableCommand.Type] {
+        #if Service
+            [
+                Serve.self, HostCommand.self, Login.self, Submit.self, Status.self, Watch.self, Fetch.self, Cancel.self,
+                Jobs.self,
+            ]
+        #else
+            []
+        #endif
+    }
 
     static func main() {
         LoggingSystem.bootstrap { _ in StandardErrorLog() }
@@ -55,6 +71,9 @@ struct MassSpecFHE: ParsableCommand {
         case DatasetError.unwritable: false
         case is DatasetError: true
         case is FileSystemError: false
+        #if Service
+            case let error as HostError: [.invalid, .notFound, .conflict, .forbidden].contains(error.reason)
+        #endif
         default: exitCode(for: error) == .validationFailure
         }
     }
@@ -75,6 +94,12 @@ struct MassSpecFHE: ParsableCommand {
         }
         // A reader that goes away is an error of writing, not a reason to die unheard.
         signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// A server stops when it is asked to, not at once.
+    static func leaveInterruptsToTheServer() {
+        interruptSources.forEach { $0.cancel() }
+        interruptSources = []
     }
 
     private nonisolated(unsafe) static var interruptSources: [any DispatchSourceSignal] = []

@@ -116,6 +116,8 @@
         package var sha256: String
         package var bytes: Int
         package var queries: Int
+        /// The digest that ends the file: what interactive queries name rotation keys by.
+        package var seal: String
         package var card: String?
         /// Encrypted by the client.
         package var annotation: Data
@@ -129,6 +131,7 @@
             sha256 = dataset.sha256.description
             bytes = dataset.byteCount
             queries = dataset.queryCount
+            seal = dataset.seal.description
             card = dataset.card?.description
             annotation = dataset.annotation
             created = dataset.created
