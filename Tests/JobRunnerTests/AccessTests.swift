@@ -64,7 +64,7 @@
             ]
         }
 
-        private func outcome(_ call: () async throws -> Void) async -> HostError? {
+        private func outcome(_ call: @Sendable () async throws -> Void) async -> HostError? {
             do {
                 try await call()
                 return nil

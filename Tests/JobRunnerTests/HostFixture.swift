@@ -70,15 +70,15 @@
     struct HostFixture: Sendable {
         let files: SharedFiles
         let folder: TemporaryFolder
-        let host: Host
+        let host: SearchHost
         let library: HostedLibrary
 
         init(
-            settings: HostSettings = HostSettings(), clock: HostClock = .system, purpose: Host.Purpose = .serving
+            settings: HostSettings = HostSettings(), clock: HostClock = .system, purpose: SearchHost.Purpose = .serving
         ) async throws {
             files = try SharedFiles.made.get()
             folder = try TemporaryFolder()
-            host = try Host(
+            host = try SearchHost(
                 folder: folder("host"), settings: settings, clock: clock,
                 log: Logger(label: "host") { _ in SwiftLogNoOpLogHandler() },
                 purpose: purpose)

@@ -21,15 +21,7 @@
                 let upload = try await researcher.announce(bytes)
                 var offset = 0
                 while offset < bytes.count {
-                    let writer = try await researcher.access.continueUpload(upload.id, at: offset)
-                    for _ in 0..<random.next() % 3 + 1 where offset < bytes.count {
-                        let count = min(Int(random.next() % 3000) + 1, bytes.count - offset)
-                        try await writer.write(bytes[offset..<offset + count])
-                        offset += count
-                    }
-                    // A call that ends without a word loses what was not made sure of, and no more.
-                    if random.next() % 4 > 0 { #expect(try await writer.finish().received == offset) }
-                    offset = try await received(writer, upload, researcher)
+                    offset = try await sendSome(bytes, upload, from: offset, researcher, &random)
                 }
                 let dataset = try await researcher.access.finishDataset(upload.id)
                 #expect(dataset.kind == .batch && dataset.queryCount == 5 && dataset.byteCount == bytes.count)
@@ -40,12 +32,23 @@
             #expect(try await researcher.access.uploads(in: researcher.project).isEmpty)
         }
 
-        /// Where the upload stands once nobody writes to it.
-        private func received(
-            _ writer: consuming UploadWriter, _ upload: UploadState, _ researcher: Researcher
+        /// Sends a few pieces in one call, which ends with a word or without.
+        ///
+        /// - Returns: where the upload then stands.
+        private func sendSome(
+            _ bytes: Data, _ upload: UploadState, from first: Int, _ researcher: Researcher, _ random: inout SplitMix64
         ) async throws -> Int {
-            try await writer.finish()
-            return try await researcher.access.upload(upload.id).received
+            let writer = try await researcher.access.continueUpload(upload.id, at: first)
+            var offset = first
+            for _ in 0..<random.next() % 3 + 1 where offset < bytes.count {
+                let count = min(Int(random.next() % 3000) + 1, bytes.count - offset)
+                try await writer.write(bytes[offset..<offset + count])
+                offset += count
+            }
+            // What was not made sure of is lost, and no more.
+            guard random.next() % 4 > 0 else { return first }
+            #expect(try await writer.finish().received == offset)
+            return offset
         }
 
         @Test func uploadsAreRefusedForWhatIsWrongWithThem() async throws {
@@ -206,14 +209,14 @@
             try folder.write(Data([1, 2, 3]), to: "host/blobs/\(orphan.prefix(2))/\(orphan)")
             try folder.write(Data([1]), to: "host/uploads/\(ObjectID.fresh())")
             try folder.write(Data([1]), to: "host/work/half.mss")
-            let host = try Host(folder: folder("host"), purpose: .serving)
+            let host = try SearchHost(folder: folder("host"), purpose: .serving)
             #expect(!FileManager.default.fileExists(atPath: folder("host/blobs/\(orphan.prefix(2))/\(orphan)")))
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder("host/uploads")).isEmpty)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder("host/work")).isEmpty)
             _ = try await host.access(for: account).readDataset(dataset.id)
             // One process serves; others may look after accounts meanwhile.
-            #expect(await refusal { try Host(folder: folder("host"), purpose: .serving) } == .conflict)
-            _ = try Host(folder: folder("host"), purpose: .administration).accounts.create(label: "later")
+            #expect(await refusal { try SearchHost(folder: folder("host"), purpose: .serving) } == .conflict)
+            _ = try SearchHost(folder: folder("host"), purpose: .administration).accounts.create(label: "later")
             _ = try host.accounts.account(label: "later")
         }
 
@@ -227,7 +230,7 @@
             for name in ["host.sqlite", "host.sqlite-wal", "host.sqlite-shm"] {
                 try? FileManager.default.removeItem(atPath: folder("host/\(name)"))
             }
-            #expect(await refusal { try Host(folder: folder("host"), purpose: .serving) } == .failed)
+            #expect(await refusal { try SearchHost(folder: folder("host"), purpose: .serving) } == .failed)
         }
 
         /// A copy that is made while the host works is a host of its own.
@@ -247,7 +250,7 @@
                 try await group.waitForAll()
             }
             #expect(throws: InputError.self) { try fixture.host.backUp(to: fixture.folder("copy")) }
-            let copy = try Host(folder: fixture.folder("copy"), purpose: .serving)
+            let copy = try SearchHost(folder: fixture.folder("copy"), purpose: .serving)
             let access = copy.access(for: try copy.accounts.account(label: "copy"))
             #expect(try await access.readDataset(dataset.id).byteCount == dataset.byteCount)
             copy.scheduler.drain(grace: .zero)

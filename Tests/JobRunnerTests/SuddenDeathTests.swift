@@ -103,7 +103,7 @@
                 let rest = try await researcher.access.continueUpload(upload.id, at: half)
                 try await rest.write(Data(repeating: 1, count: 1000))
             }
-            let host = try Host(folder: folder("host"), purpose: .serving)
+            let host = try SearchHost(folder: folder("host"), purpose: .serving)
             let access = host.access(for: account)
             #expect(try await access.upload(upload.id).received == half)
             let writer = try await access.continueUpload(upload.id, at: half)

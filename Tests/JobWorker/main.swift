@@ -5,6 +5,6 @@
     var settings = HostSettings()
     // Deaths are what is tested: no job is given up for them.
     settings.interruptionLimit = .max
-    let host = try Host(folder: CommandLine.arguments[1], settings: settings, purpose: .serving)
+    let host = try SearchHost(folder: CommandLine.arguments[1], settings: settings, purpose: .serving)
     await host.scheduler.run()
 #endif

@@ -5,7 +5,7 @@
     /// Something that was done to an object or with it: for an audit log, which is told in the order of what happened.
     ///
     /// It is written down in the transaction that does it, so neither is there without the other; whoever keeps the log
-    /// takes it over from here (``Host/events(after:limit:)``).
+    /// takes it over from here (``SearchHost/events(after:limit:)``).
     package struct HostEvent: Sendable, Hashable {
         /// What was done.
         package enum Kind: String, Sendable, CaseIterable {

@@ -9,7 +9,7 @@
     /// and public keys, and has no place for a secret one.
     ///
     /// Several processes may have a folder open, one of them to serve it. Shared freely.
-    package final class Host: Sendable {
+    package final class SearchHost: Sendable {
         /// What a process opens a folder for.
         package enum Purpose: Sendable {
             /// To run its jobs: one process at a time.
