@@ -12,7 +12,7 @@
     /// The job runner over HTTP: a host's data folder, its scheduler, its audit log and the API, in one process.
     package struct JobServer: Sendable {
         /// The host.
-        package let host: Host
+        package let host: SearchHost
         /// The log of what is done on it.
         package let audit: AuditLog
         private let settings: ServerSettings
@@ -29,7 +29,7 @@
             self.metrics = metrics
             self.log = log
             tls = try Self.tls(settings)
-            host = try Host(folder: settings.folder, settings: settings.host, log: log, purpose: .serving)
+            host = try SearchHost(folder: settings.folder, settings: settings.host, log: log, purpose: .serving)
             let folder = "\(settings.folder)/audit-keys"
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -70,7 +70,7 @@
         }
 
         /// The server, ready to run; `isRunning` is told the port that it listens at.
-        package func application(
+        func application(
             isRunning: @escaping @Sendable (Int) async -> Void = { _ in }
         ) throws -> some ApplicationProtocol {
             let (address, port) = try settings.address
@@ -88,6 +88,11 @@
                 ],
                 onServerRunning: { await isRunning($0.localAddress?.port ?? port) },
                 logger: log)
+        }
+
+        /// Serves until the process is asked to stop, by SIGTERM or SIGINT.
+        package func runUntilStopped(isRunning: @escaping @Sendable (Int) async -> Void) async throws {
+            try await application(isRunning: isRunning).runService(gracefulShutdownSignals: [.sigterm, .sigint])
         }
 
         /// Every route of the API.

@@ -3,7 +3,8 @@ import Datasets
 
 struct DatasetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "datasets", abstract: "Make benchmarks from public releases of spectra; list data sets on a server.",
+        commandName: "datasets",
+        abstract: "Make benchmarks from public releases of spectra; list data sets on a server.",
         subcommands: subcommands)
 
     private static var subcommands: [any ParsableCommand.Type] {

@@ -66,14 +66,16 @@ struct MassSpecFHE: ParsableCommand {
 
     /// Whether the caller can mend what went wrong by another call or another file.
     private static func isWrongInput(_ error: any Error) -> Bool {
-        switch error {
+        #if Service
+            if let error = error as? HostError {
+                return [.invalid, .notFound, .conflict, .forbidden].contains(error.reason)
+            }
+        #endif
+        return switch error {
         case is InputError, is SpectrumFileError, is RecipeError, is BackendError: true
         case DatasetError.unwritable: false
         case is DatasetError: true
         case is FileSystemError: false
-        #if Service
-            case let error as HostError: [.invalid, .notFound, .conflict, .forbidden].contains(error.reason)
-        #endif
         default: exitCode(for: error) == .validationFailure
         }
     }

@@ -20,7 +20,8 @@ struct AuditLogTests {
         // Of partial tiles there is the last one only.
         #expect(
             Set(try test.files().keys) == [
-                "checkpoint", "checkpoints", "tile/entries/000", "tile/entries/001.p/44", "tile/0/000", "tile/0/001.p/44",
+                "checkpoint", "checkpoints", "tile/entries/000", "tile/entries/001.p/44", "tile/0/000",
+                "tile/0/001.p/44",
                 "tile/1/000.p/1",
             ])
     }
@@ -153,7 +154,8 @@ struct AuditLogTests {
         #expect(try await log.file("tile/0/001.p/45") == nil)
         #expect(try await log.file("tile/2/000.p/1") == nil)
         #expect(try await log.file("../key") == nil)
-        #expect(try await log.file("checkpoint").map { try SignedNote(bytes: $0, source: "note") } == log.signedCheckpoint)
+        #expect(
+            try await log.file("checkpoint").map { try SignedNote(bytes: $0, source: "note") } == log.signedCheckpoint)
     }
 
     /// An account has one name in a project, and another in the next; both stay.
@@ -163,7 +165,8 @@ struct AuditLogTests {
         let again = try PseudonymKey(readingOrMaking: folder("pseudonyms")).project("one")
         let other = try PseudonymKey(readingOrMaking: folder("pseudonyms")).project("two")
         #expect(first.account("a") == again.account("a"))
-        #expect(Set([first.account("a"), other.account("a"), first.account("b"), first.project, other.project]).count == 5)
+        #expect(
+            Set([first.account("a"), other.account("a"), first.account("b"), first.project, other.project]).count == 5)
         try folder.write(Data("short\n".utf8), to: "pseudonyms")
         #expect(throws: InputError.self) { try PseudonymKey(readingOrMaking: folder("pseudonyms")) }
     }

@@ -67,7 +67,8 @@ struct SignedNoteTests {
     }
 
     @Test(arguments: [
-        "", "\n", "\n\n", "text\n", "text\n\n", "text\n\n— name\n", "text\n\n— name AAAA\n", "text\n\n- name AAAAAAA=\n",
+        "", "\n", "\n\n", "text\n", "text\n\n", "text\n\n— name\n", "text\n\n— name AAAA\n",
+        "text\n\n- name AAAAAAA=\n",
         "text\n\n— name AAAAAAA=", "text\n\n—  AAAAAAA=\n", "text\n\n— na+me AAAAAAA=\n", "text\n\n— name AAAAAAB=\n",
         "te\u{0}xt\n\n— name AAAAAAA=\n", "te\rxt\n\n— name AAAAAAA=\n", "\n— name AAAAAAA=\n",
         "text\n\n" + String(repeating: "— name AAAAAAA=\n", count: 65),
@@ -89,8 +90,10 @@ struct SignedNoteTests {
         #expect(try Checkpoint(key.sign(checkpoint.text), key: key.verifier, source: "note") == checkpoint)
         let root = Data(checkpoint.root.bytes).base64EncodedString()
         for text in [
-            "example.org/log\n05\n\(root)\n", "example.org/log\n-5\n\(root)\n", "example.org/log\n5\n\(root.dropLast())\n",
-            "example.org/other\n5\n\(root)\n", "example.org/log\n5\n", "example.org/log\n99999999999999999999\n\(root)\n",
+            "example.org/log\n05\n\(root)\n", "example.org/log\n-5\n\(root)\n",
+            "example.org/log\n5\n\(root.dropLast())\n",
+            "example.org/other\n5\n\(root)\n", "example.org/log\n5\n",
+            "example.org/log\n99999999999999999999\n\(root)\n",
         ] {
             #expect(throws: InputError.self) { try Checkpoint(key.sign(text), key: key.verifier, source: "note") }
         }

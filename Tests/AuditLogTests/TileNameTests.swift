@@ -24,7 +24,8 @@ struct TileNameTests {
     @Test(arguments: [
         "", "tile", "tile/0", "tile/0/0", "tile/0/00", "tile/0/0000", "tile/0/x000/000", "tile/0/1000", "tile/00/000",
         "tile/7/000", "tile/64/000", "tile/-1/000", "tile/+1/000", "tile/0/+01", "tile/0/000.p", "tile/0/000.p/0",
-        "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000.p/+1", "tile/0/../000", "tile/entries/../checkpoint", "/tile/0/000",
+        "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000.p/+1", "tile/0/../000", "tile/entries/../checkpoint",
+        "/tile/0/000",
         "tile/0/000/", "tile//000", "tile/0/x001/067/x001", "tile/0/001/067", "tile/0/xx01/067", "tile/0/x001/x067",
         "tile/0/x001.p/1", "tile/0/x999/x999/x999/x999/x999/x999/x999/999",
     ])

@@ -28,7 +28,9 @@
                             let process = Process()
                             process.executableURL = Self.program
                             process.arguments = arguments
-                            process.environment = ProcessInfo.processInfo.environment.merging(["MSFHE_HOME": home]) { $1 }
+                            process.environment = ProcessInfo.processInfo.environment.merging(["MSFHE_HOME": home]) {
+                                $1
+                            }
                             let (standardInput, output, error) = (Pipe(), Pipe(), Pipe())
                             process.standardInput = standardInput
                             process.standardOutput = output
@@ -81,14 +83,18 @@
                 #expect(try await msfhe("jobs", home: home).output.contains(job))
                 // Nothing private is readable by others.
                 for name in try FileManager.default.subpathsOfDirectory(atPath: home) where !name.hasPrefix("jobs/") {
-                    let mode = try FileManager.default.attributesOfItem(atPath: "\(home)/\(name)")[.posixPermissions] as? Int
+                    let mode =
+                        try FileManager.default.attributesOfItem(atPath: "\(home)/\(name)")[.posixPermissions] as? Int
                     #expect((mode ?? 0o777) & 0o077 == 0, "\(name)")
                 }
                 // The log tells of it, and has neither names nor titles.
                 try await Task.sleep(for: .seconds(1))
-                let verified = try AuditVerification(folder: server.folder("data/audit"), key: server.server.audit.verifier)
+                let verified = try AuditVerification(
+                    folder: server.folder("data/audit"), key: server.server.audit.verifier)
                 #expect(verified.checkpoint.size >= 8)
-                let entries = try Data(contentsOf: URL(fileURLWithPath: server.folder("data/audit/tile/entries/000.p/\(verified.checkpoint.size)")))
+                let entries = try Data(
+                    contentsOf: URL(
+                        fileURLWithPath: server.folder("data/audit/tile/entries/000.p/\(verified.checkpoint.size)")))
                 #expect(entries.range(of: Data("run.mgf".utf8)) == nil)
                 #expect(entries.range(of: Data("researcher".utf8)) == nil)
             }
@@ -105,7 +111,8 @@
                 }
                 refuses(try await msfhe("jobs", home: home), "not logged in")
                 refuses(
-                    try await msfhe("login", "--server", "http://host.example.org", home: home, input: "token\n"), "https")
+                    try await msfhe("login", "--server", "http://host.example.org", home: home, input: "token\n"),
+                    "https")
                 refuses(
                     try await msfhe("login", "--server", server.address, home: home, input: "msfhe_no\n"), "token")
                 _ = try await msfhe(
@@ -114,7 +121,8 @@
                 refuses(try await msfhe("submit", folder("run.mgf"), "--library", "none", home: home), "peptides")
                 refuses(try await msfhe("status", "../account", home: home), "no such object")
                 refuses(
-                    try await msfhe("fetch", String(repeating: "0", count: 32), "--out", "-", home: home), "this machine")
+                    try await msfhe("fetch", String(repeating: "0", count: 32), "--out", "-", home: home),
+                    "this machine")
             }
         }
     }

@@ -43,7 +43,8 @@
             for operation in try OpenAPIDocument().operations {
                 let path = operation.path.replacingOccurrences(of: "{id}", with: absent)
                     .replacingOccurrences(of: "{account}", with: absent)
-                    .replacingOccurrences(of: "{name}", with: "card.json").replacingOccurrences(of: "{path}", with: "0/000")
+                    .replacingOccurrences(of: "{name}", with: "card.json").replacingOccurrences(
+                        of: "{path}", with: "0/000")
                 let query = path.hasSuffix("inclusion") || path.hasSuffix("consistency") ? "?index=0&from=0" : ""
                 _ = try await server.call(
                     .init(rawValue: operation.method), path + query, token: nil, json: ["annotation": ""])
@@ -189,7 +190,9 @@
             let events = try await server.call(.GET, "\(path)/events", token: token)
             #expect(String(decoding: events.body, as: UTF8.self).contains("\"state\":\"succeeded\""))
             let result = try await server.call(.GET, "\(path)/result", token: token)
-            #expect(result.status == 200 && sha256(result.body) == (try await server.end(of: job, token: token)).resultSHA256)
+            #expect(
+                result.status == 200
+                    && sha256(result.body) == (try await server.end(of: job, token: token)).resultSHA256)
             let part = try await server.call(
                 .GET, "\(path)/result", token: token, headers: [("Range", "bytes=5-"), ("If-Range", "\"other\"")])
             #expect(part.status == 200)

@@ -145,13 +145,15 @@
             _ = try await call(
                 .PATCH, "/v1/uploads/\(upload.id)", token: token, bytes: bytes, headers: [("Upload-Offset", "0")])
             return try await call(
-                .POST, "/v1/uploads/\(upload.id)/dataset", token: token, json: ProjectRequest(annotation: nil)).json()
+                .POST, "/v1/uploads/\(upload.id)/dataset", token: token, json: ProjectRequest(annotation: nil)
+            ).json()
         }
 
         func announce(_ bytes: Data, to project: String, token: String) async throws -> UploadItem {
             try await call(
                 .POST, "/v1/uploads", token: token,
-                json: UploadRequest(project: project, bytes: bytes.count, sha256: sha256(bytes))).json()
+                json: UploadRequest(project: project, bytes: bytes.count, sha256: sha256(bytes))
+            ).json()
         }
 
         func project(token: String) async throws -> String {

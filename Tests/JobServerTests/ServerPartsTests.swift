@@ -18,9 +18,10 @@
             #expect(part("bytes=10-", of: 10) == nil)
             #expect(part("bytes=-0", of: 10) == nil)
             #expect(part("bytes=0-9223372036854775807", of: 10) == 0..<10)
-            for text in ["bytes=", "bytes=-", "bytes=5-3", "bytes=a-", "bytes=1-2,4-5", "bytes=+1-2", "lines=1-2",
-                "bytes=99999999999999999999-"]
-            { #expect(ByteRange(text) == nil, "\(text)") }
+            for text in [
+                "bytes=", "bytes=-", "bytes=5-3", "bytes=a-", "bytes=1-2,4-5", "bytes=+1-2", "lines=1-2",
+                "bytes=99999999999999999999-",
+            ] { #expect(ByteRange(text) == nil, "\(text)") }
         }
 
         /// A bucket gives what it has, and gets as much in a minute.
@@ -42,7 +43,8 @@
         @Test func settingsComeFromFileAndEnvironment() throws {
             let folder = try TemporaryFolder()
             let path = try folder.write(
-                Data(#"{"listen": "127.0.0.1:9000", "requestsPerMinute": 7, "host": {"threads": 2}}"#.utf8), to: "config")
+                Data(#"{"listen": "127.0.0.1:9000", "requestsPerMinute": 7, "host": {"threads": 2}}"#.utf8),
+                to: "config")
             let settings = try ServerSettings(
                 path: path, environment: ["MSFHE_SERVE_LISTEN": "[::1]:9001", "MSFHE_SERVE_HOST_THREADS": "3"])
             #expect(settings.requestsPerMinute == 7 && settings.host.threads == 3)

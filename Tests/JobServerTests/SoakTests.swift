@@ -30,7 +30,9 @@
                         try await Task.sleep(until: deadline)
                         let growth = Self.residentByteCount - before
                         #expect(growth < Self.growthLimit, "\(growth >> 20) MiB")
-                        print("soak: \(Self.residentByteCount >> 20) MiB at the end, \(growth >> 20) more than at a third")
+                        print(
+                            "soak: \(Self.residentByteCount >> 20) MiB at the end, \(growth >> 20) more than at a third"
+                        )
                         return 0
                     }
                     return try await group.reduce(0, +)
@@ -44,7 +46,8 @@
         /// Submits jobs, each request twice, and fetches their results.
         ///
         /// - Returns: the number of jobs that were accepted.
-        private func client(_ number: Int, _ server: ServerFixture, until deadline: ContinuousClock.Instant) async throws -> Int
+        private func client(_ number: Int, _ server: ServerFixture, until deadline: ContinuousClock.Instant)
+            async throws -> Int
         {
             let token = try server.token("client \(number)")
             let project = try await server.project(token: token)

@@ -70,6 +70,8 @@ private struct LogScan {
     private var intactSize = 0
     /// The smallest size whose root is not.
     private var brokenSize: Int?
+    /// Whether both this root and another were signed for that size.
+    private var wereTwoSigned = false
     /// The first entry that contradicts its number, or what its successor says of it.
     private var suspect: (entry: Int, what: String)?
     /// The first entry of which the tree has another hash.
@@ -93,10 +95,12 @@ private struct LogScan {
         if let brokenSize { throw finding(before: brokenSize) }
         if let suspect {
             // The roots are right, so an entry was signed that no log of ours writes.
-            throw AuditFinding("entry \(suspect.entry) \(suspect.what), and was signed so", entries: suspect.entry...suspect.entry)
+            throw AuditFinding(
+                "entry \(suspect.entry) \(suspect.what), and was signed so", entries: suspect.entry...suspect.entry)
         }
         if let wrongTile {
-            throw AuditFinding("\(folder.path)/\(wrongTile): is not the tree of the entries, which are as they were signed")
+            throw AuditFinding(
+                "\(folder.path)/\(wrongTile): is not the tree of the entries, which are as they were signed")
         }
     }
 
@@ -151,20 +155,23 @@ private struct LogScan {
 
     /// Compares the root with those that were signed at this size.
     private mutating func compareRoots() {
+        var (areRight, areWrong) = (false, false)
         while position < signed.count, signed[position].size == edge.size {
-            guard signed[position].root == edge.root else {
-                brokenSize = edge.size
-                return
-            }
-            intactSize = edge.size
+            if signed[position].root == edge.root { areRight = true } else { areWrong = true }
             position += 1
+        }
+        if areWrong {
+            brokenSize = edge.size
+            wereTwoSigned = areRight
+        } else if areRight {
+            intactSize = edge.size
         }
     }
 
     /// What is to be said of a log whose root at `brokenSize` is not the one that was signed.
     private func finding(before brokenSize: Int) -> AuditFinding {
         guard brokenSize > intactSize else {
-            return AuditFinding("\(folder.path): two different trees of \(brokenSize) entries were signed")
+            return AuditFinding("\(folder.path): a tree of no entries was signed with another root than it has")
         }
         let range = intactSize...brokenSize - 1
         var named = suspect
@@ -173,6 +180,14 @@ private struct LogScan {
         }
         if let named, range.contains(named.entry) {
             return AuditFinding("entry \(named.entry) \(named.what)", entries: named.entry...named.entry)
+        }
+        if wereTwoSigned {
+            let place =
+                range.count == 1
+                ? "in entry \(range.lowerBound)" : "between the entries \(range.lowerBound) and \(range.upperBound)"
+            return AuditFinding(
+                "two different trees of \(brokenSize) entries were signed: by the same key, one to you and another to others; they part \(place)",
+                entries: range)
         }
         let which =
             range.count == 1

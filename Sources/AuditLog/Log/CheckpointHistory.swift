@@ -8,8 +8,9 @@ enum CheckpointHistory {
     ///
     /// A note of ours has three lines, a blank one and one signature. What follows the last whole one, a writer that was
     /// killed left there.
-    static func read(path: String, each visit: (SignedNote) throws -> Void) throws -> (wholeByteCount: Int, last: SignedNote?)
-    {
+    static func read(path: String, each visit: (SignedNote) throws -> Void) throws -> (
+        wholeByteCount: Int, last: SignedNote?
+    ) {
         guard FileManager.default.fileExists(atPath: path) else { return (0, nil) }
         let (descriptor, _) = try openRegularFile(path)
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)

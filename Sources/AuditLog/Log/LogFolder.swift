@@ -13,7 +13,9 @@ struct LogFolder: Sendable {
 
     /// The bytes of the tile `name`, for which a longer one will do, whose beginning it is. `cut` takes from the bytes of
     /// a file what the tile has.
-    private func read<Part>(_ name: TileName, limit: Int, cut: ([UInt8], _ source: String) throws -> [Part]) throws -> [Part] {
+    private func read<Part>(_ name: TileName, limit: Int, cut: ([UInt8], _ source: String) throws -> [Part]) throws
+        -> [Part]
+    {
         let path = try location(name)
         let parts = try cut(Array(readWhole(path: path, limit: limit)), path)
         return Array(parts.prefix(name.width))

@@ -26,7 +26,8 @@ package struct Checkpoint: Sendable, Hashable {
         case .forged:
             throw AuditFinding("\(source): the signature is not of the key it names; somebody else wrote this")
         case .unsigned:
-            throw InputError(source, "is not signed by \(key.name)+\(key.id.hexadecimal); is it of another log, or key?")
+            throw InputError(
+                source, "is not signed by \(key.name)+\(key.id.hexadecimal); is it of another log, or key?")
         }
         let lines = note.text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count >= 4, let size = Int(lines[1]), size >= 0, String(size) == lines[1],

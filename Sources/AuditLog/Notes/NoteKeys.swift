@@ -22,7 +22,8 @@ package struct NoteVerifierKey: Sendable, Hashable, CustomStringConvertible {
     /// The key written as `text`.
     package init(_ text: some StringProtocol) throws(InputError) {
         func refuse(_ problem: String) -> InputError {
-            InputError("key '\(text.prefix(120))'", "\(problem); a log's key is NAME+ID+BASE64, as its operator gives it")
+            InputError(
+                "key '\(text.prefix(120))'", "\(problem); a log's key is NAME+ID+BASE64, as its operator gives it")
         }
         // Base64 has plus signs of its own.
         let fields = text.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
@@ -32,7 +33,9 @@ package struct NoteVerifierKey: Sendable, Hashable, CustomStringConvertible {
             (try? Curve25519.Signing.PublicKey(rawRepresentation: data.dropFirst())) != nil
         else { throw refuse("is not a public key of Ed25519") }
         self.init(name: String(fields[0]), publicKey: Array(data.dropFirst()))
-        guard id.hexadecimal == fields[1] else { throw refuse("has parts that do not belong together: was it copied whole?") }
+        guard id.hexadecimal == fields[1] else {
+            throw refuse("has parts that do not belong together: was it copied whole?")
+        }
     }
 
     /// The key as people pass it on.

@@ -44,7 +44,7 @@
     /// Finds the account of each request by its token, and holds it to its rate.
     struct Authentication: RouterMiddleware {
         typealias Context = ServerContext
-        let host: Host
+        let host: SearchHost
         let limiter: RateLimiter
 
         func handle(
@@ -132,7 +132,9 @@
             let (limit, perSecond) = (Double(perMinute), Double(perMinute) / 60)
             return buckets.withLock { buckets in
                 if buckets.count > Self.bucketLimit {
-                    buckets = buckets.filter { $0.value.level + ($0.value.time.duration(to: time) / .seconds(1)) * perSecond < limit }
+                    buckets = buckets.filter {
+                        $0.value.level + ($0.value.time.duration(to: time) / .seconds(1)) * perSecond < limit
+                    }
                 }
                 var bucket = buckets[name] ?? Bucket(level: limit, time: time)
                 bucket.level = min(limit, bucket.level + (bucket.time.duration(to: time) / .seconds(1)) * perSecond)

@@ -13,12 +13,12 @@
         private static let batch = 256
         private static let interval = Duration.milliseconds(200)
 
-        let host: Host
+        let host: SearchHost
         let audit: AuditLog
         let pseudonyms: PseudonymKey
         let log: Logger
 
-        package init(host: Host, audit: AuditLog, pseudonyms: PseudonymKey, log: Logger) {
+        package init(host: SearchHost, audit: AuditLog, pseudonyms: PseudonymKey, log: Logger) {
             self.host = host
             self.audit = audit
             self.pseudonyms = pseudonyms
@@ -54,7 +54,8 @@
         private func entry(_ event: HostEvent) -> AuditEvent {
             let names = pseudonyms.project(event.project.description)
             // Of memberships, the object is an account.
-            let name = event.kind == .membership
+            let name =
+                event.kind == .membership
                 ? names.account(event.object.description) : event.object.description
             return AuditEvent(
                 AuditEvent.Kind(event.kind), project: names.project,

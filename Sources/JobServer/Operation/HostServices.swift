@@ -6,7 +6,7 @@
 
     /// Runs the host's jobs until the server stops.
     struct SchedulerService: Service {
-        let host: Host
+        let host: SearchHost
         let grace: Duration
 
         func run() async throws {
@@ -20,7 +20,7 @@
 
     /// Drops uploads that nobody continues, now and then.
     struct Housekeeping: Service {
-        let host: Host
+        let host: SearchHost
         let log: Logger
 
         func run() async throws {

@@ -21,6 +21,13 @@
 
         package init() {}
 
+        /// Those of the process, which the packages below count to as well. To be called once.
+        package static func forProcess() -> ServerMetrics {
+            let metrics = ServerMetrics()
+            MetricsSystem.bootstrap(metrics)
+            return metrics
+        }
+
         /// Counts a request.
         func record(method: String, route: String, status: Int, _ duration: Duration) {
             let labels = [("method", method), ("route", route)]
@@ -74,7 +81,10 @@
         }
 
         fileprivate static func identifier(_ name: String) -> String {
-            String(name.unicodeScalars.map { $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil) ? Character($0) : "_" })
+            String(
+                name.unicodeScalars.map {
+                    $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil) ? Character($0) : "_"
+                })
         }
 
         // MARK: Factory

@@ -47,12 +47,16 @@
             values["host"] = host
             let source = path ?? "environment"
             if let path {
-                values = try Self.overlay(values, with: Self.object(readWhole(path: path, limit: 1 << 20), source: path), in: "", path)
+                values = try Self.overlay(
+                    values, with: Self.object(readWhole(path: path, limit: 1 << 20), source: path), in: "", path)
             }
             values = try Self.overlay(values, environment: environment, prefix: Self.variablePrefix)
             do {
-                self = try JSONDecoder().decode(ServerSettings.self, from: JSONSerialization.data(withJSONObject: values))
-            } catch DecodingError.typeMismatch(_, let context), DecodingError.dataCorrupted(let context) {
+                self = try JSONDecoder().decode(
+                    ServerSettings.self, from: JSONSerialization.data(withJSONObject: values))
+            } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+                DecodingError.dataCorrupted(let context)
+            {
                 let name = context.codingPath.map(\.stringValue).joined(separator: ".")
                 throw InputError(source, "'\(name)' has a value that does not fit")
             }
@@ -129,7 +133,9 @@
             get throws(InputError) {
                 guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
                     (0...65535).contains(port), colon > listen.startIndex
-                else { throw InputError("listen", "'\(listen.prefix(80))' is not ADDRESS:PORT, such as 127.0.0.1:8420") }
+                else {
+                    throw InputError("listen", "'\(listen.prefix(80))' is not ADDRESS:PORT, such as 127.0.0.1:8420")
+                }
                 return (String(listen[..<colon]).trimmingCharacters(in: ["[", "]"]), port)
             }
         }

@@ -39,7 +39,8 @@
 
         func credentials() throws -> Credentials {
             guard FileManager.default.fileExists(atPath: credentialsPath) else {
-                throw InputError("login", "you are not logged in; say where and with which token: msfhe login --server URL")
+                throw InputError(
+                    "login", "you are not logged in; say where and with which token: msfhe login --server URL")
             }
             let text = try readWhole(path: credentialsPath, limit: 1 << 16, isPrivate: true)
             guard let credentials = try? JSONDecoder().decode(Credentials.self, from: text) else {

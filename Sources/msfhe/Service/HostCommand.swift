@@ -8,7 +8,9 @@
     struct HostCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "host", abstract: "Look after a server's accounts and libraries, also while it is running.",
-            subcommands: [AddAccount.self, ListAccounts.self, IssueToken.self, RevokeToken.self, AddLibrary.self, BackUp.self])
+            subcommands: [
+                AddAccount.self, ListAccounts.self, IssueToken.self, RevokeToken.self, AddLibrary.self, BackUp.self,
+            ])
     }
 
     struct AddAccount: ParsableCommand {
@@ -81,7 +83,9 @@
             let host = try options.administered()
             let account = try host.accounts.account(label: owner)
             let wanted = try project.map { text in
-                guard let id = ObjectID(text) else { throw InputError("--project", "'\(text.prefix(40))' is not a project's id") }
+                guard let id = ObjectID(text) else {
+                    throw InputError("--project", "'\(text.prefix(40))' is not a project's id")
+                }
                 return id
             }
             let access = host.access(for: account)
@@ -111,9 +115,9 @@
 
     extension ServerOptions {
         /// The host, for changes while a server may be running.
-        fileprivate func administered() throws -> Host {
+        fileprivate func administered() throws -> SearchHost {
             let settings = try settings()
-            return try Host(folder: settings.folder, settings: settings.host, log: log, purpose: .administration)
+            return try SearchHost(folder: settings.folder, settings: settings.host, log: log, purpose: .administration)
         }
     }
 #endif

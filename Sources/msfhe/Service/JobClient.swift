@@ -56,7 +56,8 @@
             else { throw InputError("--server", "'\(server)' is not an address such as https://host.example.org:8420") }
             let isHere = host == "localhost" || host == "::1" || host.hasPrefix("127.")
             guard scheme == "https" || isHere else {
-                throw InputError("--server", "'\(server)' is not encrypted, and your token would be sent there; use https")
+                throw InputError(
+                    "--server", "'\(server)' is not encrypted, and your token would be sent there; use https")
             }
             return server.hasSuffix("/") ? String(server.dropLast()) : server
         }
@@ -73,7 +74,9 @@
 
         func post<Value: Decodable>(_ path: String) async throws -> Value { try await call(.POST, path) }
 
-        private func call<Value: Decodable>(_ method: HTTPMethod, _ path: String, body: Data? = nil) async throws -> Value {
+        private func call<Value: Decodable>(_ method: HTTPMethod, _ path: String, body: Data? = nil) async throws
+            -> Value
+        {
             let headers = body == nil ? [] : [("Content-Type", "application/json")]
             let response = try await send(method, path, headers: headers, body: body)
             let data = Data(try await response.body.collect(upTo: 64 << 20).readableBytesView)
@@ -217,7 +220,9 @@
                         while let end = rest.range(of: "\n\n") {
                             let lines = rest[..<end.lowerBound].split(separator: "\n")
                             rest = String(rest[end.upperBound...])
-                            guard let data = lines.first(where: { $0.hasPrefix("data: ") })?.dropFirst(6) else { continue }
+                            guard let data = lines.first(where: { $0.hasPrefix("data: ") })?.dropFirst(6) else {
+                                continue
+                            }
                             let job = try WireJSON.decode(JobItem.self, from: Data(data.utf8))
                             visit(job)
                             if job.isFinal { return job }

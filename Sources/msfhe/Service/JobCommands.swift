@@ -13,7 +13,8 @@
 
         func run() throws {
             let job = job
-            try printResult(withServer { client, _ in try await client.get("/v1/jobs/\(escaped(job))", as: JobItem.self) }.line)
+            try printResult(
+                withServer { client, _ in try await client.get("/v1/jobs/\(escaped(job))", as: JobItem.self) }.line)
         }
     }
 

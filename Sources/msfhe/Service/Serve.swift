@@ -1,12 +1,8 @@
 #if Service
     import ArgumentParser
     import Foundation
-    import Hummingbird
-    import JobRunner
     import JobServer
     import Logging
-    import Metrics
-    import ServiceLifecycle
     import Storage
 
     struct ServerOptions: ParsableArguments {
@@ -42,11 +38,9 @@
             }
             MassSpecFHE.leaveInterruptsToTheServer()
             let log = Logger(label: "msfhe.server") { _ in ServerLog() }
-            let metrics = ServerMetrics()
-            MetricsSystem.bootstrap(metrics)
-            let server = try JobServer(settings: settings, metrics: metrics, log: log)
+            let server = try JobServer(settings: settings, metrics: .forProcess(), log: log)
             try waitFor {
-                let application = try server.application { port in
+                try await server.runUntilStopped { port in
                     log.notice(
                         "listening",
                         metadata: [
@@ -54,7 +48,6 @@
                             "tls": "\(!settings.tlsCertificate.isEmpty)",
                         ])
                 }
-                try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
             }
         }
     }

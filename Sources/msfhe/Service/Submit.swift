@@ -90,7 +90,8 @@
             let prepared = QueryVectors(spectra, card: card, threads: cores.threads)
             guard !prepared.vectors.isEmpty else {
                 throw InputError(
-                    queries, "none of its \(spectra.count) spectra can be searched for: other ion mode, or no usable peaks")
+                    queries,
+                    "none of its \(spectra.count) spectra can be searched for: other ion mode, or no usable peaks")
             }
             progress.clear()
             warn(prepared.otherMode, "of the other ion mode left out")
@@ -159,7 +160,8 @@
         ) async throws -> RotationKeys {
             let scheme = InteractiveScheme(card: card)
             let path = home.rotationKeysPath(columns: card.content.interactive?.columns ?? 0)
-            if FileManager.default.fileExists(atPath: path), try !RotationKeys(path: path, scheme: scheme).belong(to: secret)
+            if FileManager.default.fileExists(atPath: path),
+                try !RotationKeys(path: path, scheme: scheme).belong(to: secret)
             {
                 try FileManager.default.removeItem(atPath: path)
             }
@@ -201,7 +203,8 @@
         let progress = ProgressLine()
         let files = home.job(id)
         guard FileManager.default.fileExists(atPath: files.record) else {
-            throw InputError("job \(id)", "was not submitted from this machine: what decrypts its result is not in \(home.path)")
+            throw InputError(
+                "job \(id)", "was not submitted from this machine: what decrypts its result is not in \(home.path)")
         }
         let job = try await client.get("/v1/jobs/\(id)", as: JobItem.self)
         guard job.state == "succeeded" else {
