@@ -3,6 +3,7 @@
     import Foundation
     import HTTPTypes
     import Hummingbird
+    import HummingbirdCore
     import HummingbirdTLS
     import JobRunner
     import Logging
