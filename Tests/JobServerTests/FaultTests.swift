@@ -146,7 +146,7 @@
             while done < bytes.count {
                 let count = bytes.withUnsafeBytes {
                     Foundation.send(
-                        descriptor, $0.baseAddress! + done, bytes.count - done, Int32(MSG_NOSIGNAL.rawValue))
+                        descriptor, $0.baseAddress! + done, bytes.count - done, Int32(MSG_NOSIGNAL))
                 }
                 guard count > 0 else { throw Failed() }
                 done += count

@@ -27,7 +27,8 @@
                 }
                 response = problem.response
             }
-            response.headers[.requestID] = context.id
+            // Loggers that keep nothing have no name for the request either.
+            response.headers[.requestID] = context.logger[metadataKey: "hb.request.id"]?.description
             let duration = ContinuousClock.now - start
             let route = context.endpointPath ?? "none"
             metrics.record(method: request.method.rawValue, route: route, status: response.status.code, duration)

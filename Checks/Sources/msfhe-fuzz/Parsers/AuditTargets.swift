@@ -58,11 +58,14 @@ enum AuditTargets {
         })
 
     private static let entry = Target(
-        name: "audit-entry", words: ["\"index\":", "\"event\":{\"kind\":\"upload\"", "\"previous\":\"", "\"version\":1"],
+        name: "audit-entry",
+        words: ["\"index\":", "\"event\":{\"kind\":\"upload\"", "\"previous\":\"", "\"version\":1"],
         seeds: {
             let event = #"{"bytes":5,"kind":"upload","project":"07"}"#
             return [
-                Array(#"{"event":\#(event),"index":7,"previous":"4a","time":"2026-11-25T12:00:00.000Z","version":1}"#.utf8)
+                Array(
+                    #"{"event":\#(event),"index":7,"previous":"4a","time":"2026-11-25T12:00:00.000Z","version":1}"#.utf8
+                )
             ]
         },
         parse: { input in
