@@ -3,7 +3,15 @@
 set -eu
 msfhe=$(realpath "$1")
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT INT TERM
+server=
+# The server gets the signals that this script gets, and the folder is there until it has stopped.
+stop() {
+    trap - EXIT INT TERM
+    [ -z "$server" ] || kill -TERM "$server" 2>/dev/null || true
+    [ -z "$server" ] || wait "$server" || true
+    rm -rf "$folder"
+}
+trap stop EXIT INT TERM
 
 export MSFHE_SERVE_FOLDER=$folder/data MSFHE_SERVE_LISTEN=127.0.0.1:${PORT:-8420}
 "$msfhe" demo --keep "$folder/demo" --json /dev/null >/dev/null 2>&1
@@ -22,4 +30,6 @@ A server of simulated peptide spectra listens at http://$MSFHE_SERVE_LISTEN unti
 END
 # Whoever only wants the server running, such as another script, finds the folder here.
 [ -z "${SERVE_STATE:-}" ] || printf '%s\n' "$folder" >"$SERVE_STATE"
-"$msfhe" serve
+"$msfhe" serve &
+server=$!
+wait "$server"

@@ -12,7 +12,7 @@ port=${PORT:-8429}
 state=$(mktemp)
 MSFHE_SERVE_REQUESTS_PER_MINUTE=1000000 PORT=$port SERVE_STATE=$state "$(dirname "$0")/serve.sh" "$msfhe" >/dev/null 2>"$state.log" &
 server=$!
-trap 'kill $server 2>/dev/null || true; rm -f "$state" "$state.log"' EXIT INT TERM
+trap 'kill $server 2>/dev/null || true; wait $server || true; rm -f "$state" "$state.log"' EXIT INT TERM
 for _ in $(seq 600); do
     curl --silent --fail "http://127.0.0.1:$port/v1/ready" >/dev/null && break
     sleep 0.1
@@ -32,5 +32,5 @@ case ${status:-0} in
 esac
 curl --silent --fail "http://127.0.0.1:$port/v1/health"
 echo
-grep -c '"level":"error"' "$state.log" && exit 1
+! grep '"level":"error"' "$state.log" || exit 1
 echo "no failure of the server"
