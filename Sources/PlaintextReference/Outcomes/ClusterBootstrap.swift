@@ -15,8 +15,8 @@ package struct Interval: Sendable, Codable, Hashable {
 /// Percentile intervals of means over observations that come in clusters, such as queries of the same compound,
 /// which succeed or fail together.
 ///
-/// A resample draws as many clusters as there are, with replacement, each with all its observations. All
-/// means of one object see the same resamples; the interval of a difference is therefore the paired one: that of the mean of the
+/// A resample draws as many clusters as there are, with replacement, each with all its observations. All means of one
+/// object see the same resamples; the interval of a difference is therefore the paired one: that of the mean of the
 /// observations' differences.
 ///
 /// Source: Efron, Tibshirani, "An Introduction to the Bootstrap" (1993), section 13.3 (percentile intervals);
@@ -81,8 +81,8 @@ package struct ClusterBootstrap: Sendable {
 
     /// The interval of the mean of `values` from 0 to 1.
     ///
-    /// Where all are 0, or all 1, resamples differ in nothing, and the interval is the exact one of a binomial share, each
-    /// cluster a trial (Clopper, Pearson, Biometrika 26, 404 (1934)).
+    /// Where all are 0, or all 1, resamples differ in nothing, and the interval is the exact one of a binomial share,
+    /// each cluster a trial (Clopper, Pearson, Biometrika 26, 404 (1934)).
     package func interval(ofShare values: [Double]) -> Interval? {
         guard !sizes.isEmpty else { return nil }
         let bound = pow((1 - Self.level) / 2, 1 / Double(clusterCount))

@@ -20,18 +20,20 @@ package enum CollisionEnergy: Sendable, Hashable {
         let text = text.prefix(200).lowercased()
         let numbers = Self.numbers(in: text)
         guard let (value, rest) = numbers.first else { return nil }
-        let isNormalised = ["%", "nce", "nominal", "normalized", "normalised"].contains { text.contains($0) }
         if numbers.count > 1 || text.contains("ramp") || text.contains("step") {
             self = .several
-        } else if isNormalised {
-            self = .normalised(value)
-        } else if rest.hasPrefix("kev") || rest.hasPrefix("kv") {
-            self = .electronvolts(1000 * value)
-        } else if rest.hasPrefix("ev") || rest.hasPrefix("v") {
-            self = .electronvolts(value)
-        } else {
-            self = .withoutUnit(value)
+            return
         }
+        switch rest.prefix(while: \.isLetter) {
+        case "ev", "v": self = .electronvolts(value)
+        case "kev", "kv": self = .electronvolts(1000 * value)
+        default: self = Self.saysNormalised(text) ? .normalised(value) : .withoutUnit(value)
+        }
+    }
+
+    private static func saysNormalised(_ text: String) -> Bool {
+        let words = text.split { !$0.isLetter }
+        return text.contains("%") || !Set(words).isDisjoint(with: ["nce", "nominal", "normalized", "normalised"])
     }
 
     /// The numbers in `text`, without sign, each with what follows it; digits within a word, as in `MS2`, are none.

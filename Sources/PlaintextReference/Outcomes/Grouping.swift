@@ -56,16 +56,21 @@ extension AccuracyReport.Breakdown.Property {
     private static let candidateNames = ["none", "one", "two", "three or more (hard)"]
     private static let electronvolts = Bins(edges: [15, 25, 35, 45], unit: " eV")
     private static let normalised = Bins(edges: [25, 40, 55, 80], unit: " % NCE")
-    private static let peakBins = Bins(edges: [3, 6, 11, 21, 51], unit: " peaks")
+    private static let peakBins = Bins(edges: [3, 6, 11, 21, 51], unit: " peaks", isWhole: true)
 }
 
 /// Half-open ranges of numbers between given edges, the lower edge included, and their names.
 private struct Bins {
     let edges: [Int]
     let unit: String
+    /// Whether only whole numbers occur, so that a range can be named by its last.
+    var isWhole = false
 
     var names: [String] {
-        ["below \(edges[0])\(unit)"] + zip(edges, edges.dropFirst()).map { "\($0) to below \($1)\(unit)" }
+        ["below \(edges[0])\(unit)"]
+            + zip(edges, edges.dropFirst()).map {
+                isWhole ? "\($0) to \($1 - 1)\(unit)" : "\($0) to below \($1)\(unit)"
+            }
             + ["\(edges[edges.count - 1])\(unit) or more"]
     }
 

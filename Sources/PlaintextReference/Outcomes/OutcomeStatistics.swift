@@ -29,7 +29,8 @@ package struct OutcomeStatistics: Sendable {
             })
     }
 
-    /// By how much the encrypted search of other outcomes, of the same queries, puts the right compound first more often.
+    /// By how much the encrypted search of other outcomes, of the same queries, puts the right compound first more
+    /// often.
     ///
     /// - Returns: nil when the queries are not the same.
     package func gain(of others: [QueryOutcome]) -> AccuracyReport.Estimate? {

@@ -10,7 +10,8 @@ package struct QueryOutcome: Sendable {
     package var agreement: RankingAgreement
 
     package init(
-        name: String, compound: String, traits: Traits, encrypted: Search, plaintext: Search, agreement: RankingAgreement
+        name: String, compound: String, traits: Traits, encrypted: Search, plaintext: Search,
+        agreement: RankingAgreement
     ) {
         self.name = name
         self.compound = compound

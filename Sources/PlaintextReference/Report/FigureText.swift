@@ -53,6 +53,13 @@ extension AccuracyReport {
     }
 }
 
+extension AccuracyReport.Changed {
+    var sentence: String {
+        "Encryption put the right compound first for \(Numerals.count(gained, "query", "queries")) more and "
+            + "\(Numerals.count(lost, "query", "queries")) fewer."
+    }
+}
+
 extension AccuracyReport.Breakdown.Property {
     /// The heading of a breakdown, and what is to be known about it.
     var wording: (heading: String, explanation: String) {
@@ -78,16 +85,20 @@ extension AccuracyReport.Breakdown.Property {
 
 /// How to get the figures of one section alone: what to ask of the report's JSON form.
 enum SectionSource {
-    case accuracy, noise, cost, parameters, configurations
+    case accuracy, agreement, cost, parameters, configurations
     case breakdown(AccuracyReport.Breakdown.Property)
+
+    /// What the lines below sections are.
+    static let meaning =
+        "What follows the dots below a section, appended to the command, gives the figures of that section alone."
 
     /// What follows the command that makes the report.
     var suffix: String { "--json - | jq '\(filter)'" }
 
     private var filter: String {
         switch self {
-        case .accuracy: ".accuracy, .agreement, .estimates"
-        case .noise: ".agreement.noise, .agreement.quantisation"
+        case .accuracy: ".accuracy, .estimates"
+        case .agreement: ".agreement, .estimates.sameBest, .estimates.top10Overlap"
         case .cost: ".seconds, .bytes, .ratioToSgemm"
         case .parameters: ".parameters, .machine, .commit"
         case .configurations: ".configurations[].accuracy, .contrasts"

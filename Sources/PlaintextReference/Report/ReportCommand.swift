@@ -11,10 +11,12 @@ package struct ReportCommand: Sendable, Equatable {
     /// A word as a shell reads it back, except that control characters are shown as `?`.
     private static func quoted(_ word: String) -> String {
         let safe = word.unicodeScalars.allSatisfy { scalar in
-            scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_./,:=+@%".unicodeScalars.contains(scalar)
+            scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                || "-_./,:=+@%".unicodeScalars.contains(scalar)
         }
         if safe && !word.isEmpty { return word }
-        let visible = String(word.map { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : $0 })
+        let visible = String(
+            word.map { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : $0 })
         return "'" + visible.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

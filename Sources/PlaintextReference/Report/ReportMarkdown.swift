@@ -16,15 +16,21 @@ package struct ReportMarkdown: Sendable {
     /// The whole report, ending with a line feed.
     package var text: String {
         let headline = Headline(joint)
+        let remark = note.map { " *\(MarkdownText.escaped(shortened($0)))*" } ?? ""
         let head = [
             "# \(MarkdownText.escaped(shortened(title)))",
-            "**\(headline.claim)**: \(headline.evidence)\(note.map { " *\(MarkdownText.escaped(shortened($0)))*" } ?? "")",
-            command(joint.command),
+            "**\(headline.claim)**: \(headline.evidence)\(remark)",
+            command(
+                joint.command, "The command that makes this report, with `--markdown FILE`. \(SectionSource.meaning)"),
         ]
-        let isJoint = joint.configurations.count > 1
-        let parts = head + (isJoint ? [configurations] : []) + joint.configurations.flatMap { sections($0, isJoint) }
+        let parts = head + (isJoint ? [configurations] : []) + joint.configurations.flatMap(sections)
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     }
+
+    private var isJoint: Bool { joint.configurations.count > 1 }
+
+    /// What the heading of a section of a configuration begins with.
+    private var heading: String { isJoint ? "###" : "##" }
 
     // MARK: Configurations
 
@@ -55,10 +61,15 @@ package struct ReportMarkdown: Sendable {
 
     // MARK: One configuration
 
-    private func sections(_ report: AccuracyReport, _ isJoint: Bool) -> [String] {
-        let heading = isJoint ? ["## \(MarkdownText.escaped(shortened(report.label)))", command(report.command)] : []
+    private func sections(_ report: AccuracyReport) -> [String] {
+        let head =
+            isJoint
+            ? [
+                "## \(MarkdownText.escaped(shortened(report.label)))",
+                command(report.command, "The command for this configuration alone:"),
+            ] : []
         let breakdowns = report.breakdowns?.map(breakdown) ?? []
-        return heading + (report.knowsRightCompounds ? [accuracy(report)] + breakdowns : [])
+        return head + (report.knowsRightCompounds ? [accuracy(report)] + breakdowns : [])
             + [agreement(report), cost(report), parameters(report)]
     }
 
@@ -83,7 +94,7 @@ package struct ReportMarkdown: Sendable {
         ]
         let library = report.library
         return """
-            ### Accuracy
+            \(heading) Accuracy
 
             \(Numerals.count(report.queries, "query", "queries")) against \
             \(Numerals.count(library.spectra, "spectrum", "spectra")) of \
@@ -98,13 +109,11 @@ package struct ReportMarkdown: Sendable {
     private func intervals(_ estimates: AccuracyReport.Estimates?) -> String {
         guard let estimates else { return "" }
         return " In brackets: 95\u{A0}% intervals over "
-            + "\(Numerals.count(estimates.compounds, "compound", "compounds")). Encryption put the right compound "
-            + "first for \(Numerals.count(estimates.changed.gained, "query", "queries")) more and "
-            + "\(Numerals.count(estimates.changed.lost, "query", "queries")) fewer."
+            + "\(Numerals.count(estimates.compounds, "compound", "compounds")). \(estimates.changed.sentence)"
     }
 
     private func breakdown(_ breakdown: AccuracyReport.Breakdown) -> String {
-        let (heading, explanation) = breakdown.by.wording
+        let (subject, explanation) = breakdown.by.wording
         let rows = breakdown.groups.map { group in
             [group.name, Numerals.count(group.queries), Numerals.count(group.compounds)]
                 + Self.top1(
@@ -112,7 +121,7 @@ package struct ReportMarkdown: Sendable {
                     FigureText(queries: group.queries))
         }
         return """
-            ### \(heading)
+            \(heading) \(subject)
 
             Right compound first. \(explanation)
 
@@ -142,11 +151,11 @@ package struct ReportMarkdown: Sendable {
             ["quantisation, largest", Numerals.scientific(agreement.quantisation.max)],
         ]
         return """
-            ### Agreement
+            \(heading) Agreement
 
             \(MarkdownText.table(["encrypted against plaintext", ""], rows))
 
-            \(source(.noise))
+            \(source(.agreement))
             """
     }
 
@@ -161,10 +170,11 @@ package struct ReportMarkdown: Sendable {
             ["plaintext product", Numerals.duration(seconds: seconds.plaintextSgemm)],
             ["search over plaintext product", Numerals.significant(report.ratioToSgemm)],
             ["keys", Numerals.bytes(bytes.keys)], ["queries sent", Numerals.bytes(bytes.upload)],
-            ["scores received", Numerals.bytes(bytes.download)], ["library on the host", Numerals.bytes(bytes.library)],
+            ["scores received", Numerals.bytes(bytes.download)],
+            ["library on the host", Numerals.bytes(bytes.library)],
         ]
         return """
-            ### Cost
+            \(heading) Cost
 
             \(MarkdownText.table(["on \(Numerals.count(report.threads, "thread", "threads"))", ""], rows))
 
@@ -174,7 +184,7 @@ package struct ReportMarkdown: Sendable {
 
     private func parameters(_ report: AccuracyReport) -> String {
         """
-        ### Parameters and machine
+        \(heading) Parameters and machine
 
         \(MarkdownText.table(["parameter", "value"], report.parameterRows.map { [$0, $1] }))
 
@@ -198,7 +208,9 @@ package struct ReportMarkdown: Sendable {
         interval.isEmpty ? value : "\(value) (\(interval))"
     }
 
-    private func command(_ command: String?) -> String { command.map(MarkdownText.code) ?? "" }
+    private func command(_ command: String?, _ meaning: String) -> String {
+        command.map { "\(meaning)\n\n\(MarkdownText.code($0))" } ?? ""
+    }
 
     private func source(_ source: SectionSource) -> String { MarkdownText.code("\u{2026} \(source.suffix)") }
 }

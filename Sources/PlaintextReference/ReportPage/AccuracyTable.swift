@@ -11,7 +11,7 @@ struct AccuracyTable {
         <p class="lead">How often the right compound is the first hit, or among the first five or ten, and \
         its mean reciprocal rank (MRR). A compound is the first block of the InChIKey, its score that of its \
         best spectrum; ties count in part. \(resolution)\(movements)</p>
-        <table class="accuracy">
+        <table class="accuracy measured">
         <caption>Encrypted search against plaintext search with float vectors</caption>
         <thead><tr><th scope="col">rank</th>\
         <td class="bar">bar encrypted, mark plaintext</td>\
@@ -27,12 +27,10 @@ struct AccuracyTable {
     /// What the intervals are, and how many queries encryption moved.
     private var movements: String {
         guard let estimates = report.estimates else { return "" }
-        let changed = estimates.changed
         return " Small figures: 95\u{A0}% intervals, had other compounds been measured "
             + "(\(Numerals.count(estimates.resamples)) bootstrap resamples of "
             + "\(Numerals.count(estimates.compounds, "compound", "compounds")), the same ones for both searches). "
-            + "Encryption put the right compound first for \(Numerals.count(changed.gained, "query", "queries")) more and "
-            + "\(Numerals.count(changed.lost, "query", "queries")) fewer."
+            + estimates.changed.sentence
     }
 
     /// How much a single query weighs, without which small differences mean nothing.

@@ -14,7 +14,7 @@ struct BreakdownTable {
             <div class="breakdown">
             <h3>\(heading)</h3>
             <p class="lead">\(explanation)</p>
-            <table>
+            <table class="measured">
             <caption>Right compound first; 95\u{A0}% intervals over compounds</caption>
             <thead><tr><th scope="col">queries</th><td class="bar">\(chart.axis)</td>\
             <th scope="col">encrypted</th><th scope="col">plaintext</th><th scope="col">difference</th></tr></thead>

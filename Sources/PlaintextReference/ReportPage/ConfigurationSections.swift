@@ -27,7 +27,7 @@ struct ConfigurationSections {
             <h2>Where it holds</h2>
             <p class="lead">The queries apart by what is known of them, the right compound first. The dot is the \
             encrypted search with its interval, the upright mark the plaintext search. Fewer than \
-            \(ClusterBootstrap.leastClusterCount) compounds have no interval.</p>
+            \(ClusterBootstrap.leastClusterCount) compounds have no interval and are not drawn.</p>
             \(breakdowns.map { BreakdownTable($0).table })
             </section>
             """
@@ -49,7 +49,7 @@ struct ConfigurationSections {
                 \(scatter.map(scatterFigure) ?? "")
                 \(noise.map { noiseFigure($0, section.figures) } ?? "")
                 </div>
-                \(SectionSource.noise.line)
+                \(SectionSource.agreement.line)
                 </section>
                 """
         }

@@ -27,7 +27,8 @@ package struct ReportPage: Sendable {
     ///
     /// - Parameter drawings: of each configuration.
     package init(title: String, note: String? = nil, joint: JointReport, drawings: [[Section]]) {
-        precondition(joint.configurations.count == drawings.count && !drawings.isEmpty, "drawings of each configuration")
+        precondition(
+            joint.configurations.count == drawings.count && !drawings.isEmpty, "drawings of each configuration")
         self.title = title
         self.note = note
         self.joint = joint
@@ -99,13 +100,15 @@ package struct ReportPage: Sendable {
 
     private var header: Markup {
         let headline = Headline(joint)
+        let meaning: Markup =
+            "The command that makes this page, with <code>--html FILE</code>. \(SectionSource.meaning)"
         let remark: Markup = note.map { "<span class=\"note\">\(shortened($0))</span>" } ?? ""
         return """
             <header>
             <p class="title"><bdi>\(shortened(title))</bdi> \(remark)</p>
             <h1>\(headline.claim): <span>\(headline.evidence)</span></h1>
             <dl class="facts">\(HeadlineFacts(joint.configurations[0]).items)</dl>
-            \(command(joint.command, "The command that makes this page"))
+            \(command(joint.command, meaning))
             </header>
             """
     }
@@ -117,17 +120,16 @@ package struct ReportPage: Sendable {
             guard isJoint else { return sections.all }
             return """
                 <h2 class="configuration"><bdi>\(shortened(report.label))</bdi></h2>
-                \(command(report.command, "The command for this configuration alone"))
+                \(command(report.command, "The command for this configuration alone:"))
                 \(sections.all)
                 """
         }
     }
 
-    private func command(_ command: String?, _ meaning: String) -> Markup {
+    private func command(_ command: String?, _ meaning: Markup) -> Markup {
         guard let command else { return "" }
         return """
-            <p class="command">\(meaning) (with <b>--html</b> FILE). What follows the dots below a section goes to its \
-            end, and gives the section\u{2019}s figures alone.</p>
+            <p class="command">\(meaning)</p>
             <p class="command"><code>\(command)</code></p>
             """
     }

@@ -44,7 +44,7 @@ public enum ReportStyle {
         .command { color: var(--muted); font-size: .8125rem; margin-top: .9rem; }
         .command b { color: var(--ink); font-weight: 600; }
         header > .command:first-of-type { margin-top: 2.5rem; }
-        code { color: var(--ink); font-family: ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+        code { color: var(--ink); font-family: ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, monospace; }
         section > .command code, .breakdown > .command code { color: var(--muted); }
         .accent { color: var(--accent); }
         small { color: var(--muted); font-size: .8125rem; font-weight: 400; }
@@ -74,6 +74,8 @@ public enum ReportStyle {
         thead th, thead td { border-bottom-color: var(--faint); }
         th small { white-space: nowrap; }
         td small, small.counts { display: block; line-height: 1.35; }
+        .measured td { vertical-align: baseline; }
+        .measured td.bar { vertical-align: middle; }
         small.counts { white-space: normal; }
         .group th { font-weight: 600; padding-top: 1.4rem; }
         tbody:first-of-type .group th { padding-top: .7rem; }

@@ -124,7 +124,8 @@ struct BlockPass {
     private func discardOutsideWindow(_ scores: inout [Float], _ range: Range<Int>) {
         for row in range {
             for query in queries.indices {
-                if let a = spectra[row].precursorMZ, let b = queries[query].precursorMZ, CandidateCompounds.match(a, b) {
+                if let a = spectra[row].precursorMZ, let b = queries[query].precursorMZ, CandidateCompounds.match(a, b)
+                {
                     continue
                 }
                 scores[(row - range.lowerBound) * queries.count + query] = -.infinity

@@ -9,8 +9,9 @@ import Storage
 ///
 /// Library rows go by in blocks; each block is searched encrypted, decrypted, and searched twice through OpenBLAS:
 /// with the float vectors (the accuracy that encryption could cost) and with the very numbers that were
-/// encrypted (which isolates the encryption noise): in batch mode integers, in interactive mode those vectors. Searching and multiplying in turn keeps the ratio of their
-/// times fair on a machine whose speed drifts, and no matrix of all scores is ever held.
+/// encrypted (which isolates the encryption noise): in batch mode integers, in interactive mode those vectors.
+/// Searching and multiplying in turn keeps the ratio of their times fair on a machine whose speed drifts, and no matrix
+/// of all scores is ever held.
 package struct Validation {
     /// What happens to the precursors.
     package enum Precursor: String, CaseIterable, Sendable {
@@ -210,7 +211,8 @@ package struct Validation {
         let statistics = OutcomeStatistics(outcomes)
         return AccuracyReport(
             library: Self.library(results), queries: outcomes.count, dimension: options.dimension,
-            mode: options.mode.rawValue, accuracy: .init(outcomes), agreement: Self.agreement(results), seconds: seconds,
+            mode: options.mode.rawValue, accuracy: .init(outcomes), agreement: Self.agreement(results),
+            seconds: seconds,
             ratioToSgemm: seconds.search / seconds.plaintextSgemm, openblasCore: BLAS.coreName,
             preset: options.preset.rawValue, score: options.score, precursor: options.precursor.rawValue,
             bytes: results.map(\.bytes).reduce(.zero, +), threads: options.threads, backend: Backend.selected.name,

@@ -1,5 +1,5 @@
-/// Draws shares with their intervals, one in each row of a table, on one scale: encrypted as a dot with whiskers, plaintext
-/// as an upright mark.
+/// Draws shares with their intervals, one in each row of a table, on one scale: encrypted as a dot with whiskers,
+/// plaintext as an upright mark.
 struct IntervalChart {
     private let x: Scale
     private let ticks: [Double]
@@ -7,11 +7,11 @@ struct IntervalChart {
     private static let width = 320.0
     private static let height = 22.0
 
-    /// - Parameter contrasts: all that will be drawn.
+    /// - Parameter contrasts: all that will be drawn; those without an interval are not.
     init(_ contrasts: [AccuracyReport.Contrast]) {
-        let values = contrasts.flatMap { [$0.encrypted, $0.plaintext] }
+        let values = contrasts.filter { $0.encrypted.interval != nil }
+            .flatMap { [$0.encrypted, $0.plaintext] }
             .flatMap { [$0.value, $0.interval?.lower ?? $0.value, $0.interval?.upper ?? $0.value] }
-            .filter(\.isFinite)
         let (least, most) = (values.min() ?? 0, values.max() ?? 1)
         let margin = max(0.04 * (most - least), 0.002)
         x = Scale(max(least - margin, 0)...min(most + margin, 1), from: 16, to: Self.width - 16)
@@ -24,7 +24,7 @@ struct IntervalChart {
         let labels: [Markup] = ticks.map { tick in
             """
             <text class="middle" x="\(x(tick))" y="\(Self.height - 6)">\
-            \(Numerals.decimal(100 * tick, places: places))</text>
+            \(Numerals.decimal(100 * tick, places: places))\(tick == ticks.last ? "\u{A0}%" : "")</text>
             """
         }
         return drawing("\(labels)")
@@ -34,16 +34,12 @@ struct IntervalChart {
     func row(_ contrast: AccuracyReport.Contrast) -> Markup {
         let middle = Self.height / 2
         let rules: [Markup] = ticks.map { "<path class=\"grid\" d=\"M\(x($0)) 0V\(Self.height)\"/>" }
-        let whisker: Markup =
-            contrast.encrypted.interval.map { interval in
-                """
-                <path class="whisker" d="M\(x(interval.lower)) \(middle - 4)v8m0 -4\
-                H\(x(interval.upper))m0 -4v8"/>
-                """
-            } ?? ""
+        guard let interval = contrast.encrypted.interval else { return drawing("\(rules)") }
         return drawing(
             """
-            \(rules)\(whisker)<path class="mark" d="M\(x(contrast.plaintext.value)) \(middle - 8)v16"/>\
+            \(rules)<path class="whisker" d="M\(x(interval.lower)) \(middle - 4)v8m0 -4\
+            H\(x(interval.upper))m0 -4v8"/>\
+            <path class="mark" d="M\(x(contrast.plaintext.value)) \(middle - 8)v16"/>\
             <path class="dot" d="M\(x(contrast.encrypted.value)) \(middle)h0"/>
             """)
     }
