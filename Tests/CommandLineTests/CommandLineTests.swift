@@ -252,7 +252,7 @@ struct CommandLineTests {
             command.contains(" --mode interactive --score cosine --precursor none ") && !command.contains(folder.path))
         for name in ["report.md", "report.html"] {
             let text = try String(contentsOfFile: folder(name), encoding: .utf8)
-            #expect(text.contains("Configurations") && text.contains("--mode batch,interactive"))
+            #expect(text.contains("Configurations") && text.contains("batch,interactive"))
         }
     }
 

@@ -120,7 +120,7 @@ extension QueryOutcome {
             ("20 eV", .electronvolts(20)), ("20 ev", .electronvolts(20)), ("35eV", .electronvolts(35)),
             ("40.0V", .electronvolts(40)), ("60 V", .electronvolts(60)), ("-20 V", .electronvolts(20)),
             ("resonance 30 eV", .electronvolts(30)), ("20 eV (nominal)", .electronvolts(20)),
-        ("65 eV FT-MS", .electronvolts(65)), ("6 keV", .electronvolts(6000)), ("HCD 35 eV MS2", .electronvolts(35)),
+            ("65 eV FT-MS", .electronvolts(65)), ("6 keV", .electronvolts(6000)), ("HCD 35 eV MS2", .electronvolts(35)),
             ("60 % (nominal)", .normalised(60)), ("90% (nominal)", .normalised(90)), ("75 (nominal)", .normalised(75)),
             ("20(NCE)", .normalised(20)), ("30.0 NCE", .normalised(30)), ("35 (Normalized)", .normalised(35)),
             ("75", .withoutUnit(75)), ("30 arbitrary units", .withoutUnit(30)),

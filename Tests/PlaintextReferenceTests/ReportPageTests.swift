@@ -119,6 +119,12 @@ extension ReportPage {
         report.seconds.decrypt = -1
         report.bytes = .init(keys: .max, upload: -5, download: 0, library: 1)
         report.accuracy.encrypted.top1 = .nan
+        let strange = AccuracyReport.Estimate(value: .nan, interval: Interval(lower: .infinity, upper: -7))
+        let contrast = AccuracyReport.Contrast(encrypted: strange, plaintext: strange, difference: strange)
+        report.breakdowns = [
+            .init(by: .peaks, groups: [.init(name: "", queries: -1, compounds: .max, top1: contrast)]),
+            .init(by: .candidates, groups: []),
+        ]
         let empty = MirrorPlot(query: Spectrum(), hit: Spectrum(), score: .nan, isRight: false)
         let wild = MirrorPlot(
             query: Spectrum(peaks: [Peak(mz: 1e300, intensity: 1e-300), Peak(mz: .infinity, intensity: .nan)]

@@ -43,8 +43,8 @@ package struct ClusterBootstrap: Sendable {
     /// Costs a random number for each resample and cluster, and two bytes of memory.
     ///
     /// - Parameter labels: of each observation's cluster.
-    package init(_ labels: [some Hashable], seed: UInt64 = 2025) {
-        var numbers: [AnyHashable: Int] = [:]
+    package init<Label: Hashable>(_ labels: [Label], seed: UInt64 = 2025) {
+        var numbers: [Label: Int] = [:]
         clusters = labels.map { label in
             let number = numbers[label] ?? numbers.count
             numbers[label] = number

@@ -22,7 +22,7 @@ struct FigureText: Sendable {
     func interval(_ estimate: AccuracyReport.Estimate?, _ number: (Double) -> String) -> String {
         guard let interval = estimate?.interval else { return "" }
         let (lower, upper) = (number(interval.lower), number(interval.upper))
-        return (lower.hasSuffix("\u{A0}%") ? String(lower.dropLast(2)) : lower) + "\u{A0}to\u{A0}" + upper
+        return (lower.hasSuffix("\u{A0}%") ? String(lower.dropLast(2)) : lower) + " to " + upper
     }
 }
 

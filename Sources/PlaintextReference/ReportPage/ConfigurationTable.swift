@@ -14,7 +14,7 @@ struct ConfigurationTable {
         <h2>Configurations</h2>
         <p class="lead">Right compound first, with 95\u{A0}% intervals over compounds; encrypted as a dot, \
         plaintext as a mark. The last column compares the encrypted search with that of the first row, query by query.</p>
-        <table class="measured">
+        <table class="configurations measured">
         <caption>Encrypted search against plaintext search with float vectors</caption>
         <thead><tr><th scope="col">configuration</th><td class="bar">\(chart.axis)</td>\
         <th scope="col">encrypted</th><th scope="col">plaintext</th><th scope="col">difference</th>\

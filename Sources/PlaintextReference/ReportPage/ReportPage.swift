@@ -128,9 +128,11 @@ package struct ReportPage: Sendable {
 
     private func command(_ command: String?, _ meaning: Markup) -> Markup {
         guard let command else { return "" }
+        // Lines end between words, not after the hyphens of options.
+        let words: [Markup] = command.split(separator: " ").map { "<span>\(String($0))</span> " }
         return """
             <p class="command">\(meaning)</p>
-            <p class="command"><code>\(command)</code></p>
+            <p class="command"><code>\(words)</code></p>
             """
     }
 }

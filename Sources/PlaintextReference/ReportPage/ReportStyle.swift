@@ -43,8 +43,9 @@ public enum ReportStyle {
         .breakdown .lead { margin-bottom: .75rem; }
         .command { color: var(--muted); font-size: .8125rem; margin-top: .9rem; }
         .command b { color: var(--ink); font-weight: 600; }
-        header > .command:first-of-type { margin-top: 2.5rem; }
+        .facts + .command { margin-top: 2.5rem; }
         code { color: var(--ink); font-family: ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, monospace; }
+        .command code span { display: inline-block; }
         section > .command code, .breakdown > .command code { color: var(--muted); }
         .accent { color: var(--accent); }
         small { color: var(--muted); font-size: .8125rem; font-weight: 400; }
@@ -74,7 +75,9 @@ public enum ReportStyle {
         thead th, thead td { border-bottom-color: var(--faint); }
         th small { white-space: nowrap; }
         td small, small.counts { display: block; line-height: 1.35; }
-        .measured td { vertical-align: baseline; }
+        .measured td, .measured tr:not(.group) th { vertical-align: baseline; }
+        .measured tr:not(.group) th { white-space: nowrap; }
+        .configurations td.bar { width: 26%; }
         .measured td.bar { vertical-align: middle; }
         small.counts { white-space: normal; }
         .group th { font-weight: 600; padding-top: 1.4rem; }
@@ -142,7 +145,10 @@ public enum ReportStyle {
           .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
           .bar { display: none; }
           .breakdown table, section > table { font-size: .9375rem; }
-          th small { white-space: normal; }
+          th small, .measured td small { white-space: normal; }
+          .breakdown tr:not(.group) th { white-space: normal; }
+          .configurations tr { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); }
+          .configurations th:first-child { border-bottom: 0; grid-column: 1 / -1; }
           th, td { padding-left: .75rem; }
           .accuracy { font-size: .9375rem; }
           .parameters { grid-template-columns: minmax(0, 1fr); }

@@ -12,9 +12,10 @@ struct IntervalChart {
         let values = contrasts.filter { $0.encrypted.interval != nil }
             .flatMap { [$0.encrypted, $0.plaintext] }
             .flatMap { [$0.value, $0.interval?.lower ?? $0.value, $0.interval?.upper ?? $0.value] }
+            .filter { (0...1).contains($0) }
         let (least, most) = (values.min() ?? 0, values.max() ?? 1)
         let margin = max(0.04 * (most - least), 0.002)
-        x = Scale(max(least - margin, 0)...min(most + margin, 1), from: 16, to: Self.width - 16)
+        x = Scale(max(least - margin, 0)...min(most + margin, 1), from: 16, to: Self.width - 22)
         ticks = x.ticks(about: 4)
     }
 
