@@ -1,11 +1,10 @@
-/// The figures that a reader should take away besides accuracy.
+/// The four figures that a reader should take away besides accuracy.
 struct HeadlineFacts {
     private let report: AccuracyReport
 
     init(_ report: AccuracyReport) { self.report = report }
 
-    /// The four figures.
-    var items: [Markup] {
+    var list: Markup {
         let perQuery = report.bytes.upload / max(report.queries, 1)
         let facts = [
             (
@@ -23,8 +22,9 @@ struct HeadlineFacts {
                 "the host sees ciphertexts only"
             ),
         ]
-        return facts.map { label, figure, explanation in
+        let items: [Markup] = facts.map { label, figure, explanation in
             "<div><dt>\(label)</dt><dd><b>\(figure)</b><small>\(explanation)</small></dd></div>"
         }
+        return "<dl class=\"facts\">\(items)</dl>"
     }
 }

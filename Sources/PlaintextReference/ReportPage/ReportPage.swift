@@ -107,7 +107,7 @@ package struct ReportPage: Sendable {
             <header>
             <p class="title"><bdi>\(shortened(title))</bdi> \(remark)</p>
             <h1>\(headline.claim): <span>\(headline.evidence)</span></h1>
-            <dl class="facts">\(HeadlineFacts(joint.configurations[0]).items)</dl>
+            \(isJoint ? "" : HeadlineFacts(joint.configurations[0]).list)
             \(command(joint.command, meaning))
             </header>
             """

@@ -43,7 +43,7 @@ public enum ReportStyle {
         .breakdown .lead { margin-bottom: .75rem; }
         .command { color: var(--muted); font-size: .8125rem; margin-top: .9rem; }
         .command b { color: var(--ink); font-weight: 600; }
-        .facts + .command { margin-top: 2.5rem; }
+        h1 + .command, .facts + .command { margin-top: 2.5rem; }
         code { color: var(--ink); font-family: ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, monospace; }
         .command code span { display: inline-block; }
         section > .command code, .breakdown > .command code { color: var(--muted); }
