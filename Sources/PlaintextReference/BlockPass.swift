@@ -13,6 +13,8 @@ struct BlockPass {
         var quantised: [Float]
         /// Of the float vectors.
         var plaintext: [Float]
+        /// From the peaks themselves; nil where that was not asked for.
+        var exact: [Float]?
 
         fileprivate init(count: Int) {
             encrypted = [Float](repeating: 0, count: count)
@@ -24,7 +26,11 @@ struct BlockPass {
     let compoundNumbers: [String: Int]
     private(set) var encryptedScores: CompoundScores
     private(set) var plaintextScores: CompoundScores
+    private(set) var exactScores: CompoundScores?
+    /// The best row of each query by its peaks.
+    private(set) var exactBest: [(row: Int, score: Float)]
 
+    private let exact: ExactSearch?
     private let options: Validation.Options
     private let recipe: VectorRecipe
     private let spectra: [Spectrum]
@@ -42,8 +48,9 @@ struct BlockPass {
 
     init(
         options: Validation.Options, recipe: VectorRecipe, spectra: [Spectrum], queries: [Spectrum],
-        vectors: [[Float]]
+        vectors: [[Float]], exact: ExactSearch?
     ) {
+        self.exact = exact
         self.options = options
         self.recipe = recipe
         self.spectra = spectra
@@ -58,6 +65,8 @@ struct BlockPass {
         queryFloats = vectors.flatMap { $0 }
         encryptedScores = CompoundScores(compoundCount: numbers.count, queryCount: queries.count)
         plaintextScores = encryptedScores
+        exactScores = exact == nil ? nil : encryptedScores
+        exactBest = queries.map { _ in (0, -.infinity) }
         var shown: Set<String> = []
         best = queries.indices.filter { shown.insert(queries[$0].compound).inserted }
             .prefix(Self.mirrorCount).map { ($0, 0, -.infinity) }
@@ -82,6 +91,7 @@ struct BlockPass {
             try search.scores(of: range, into: &scores.encrypted, &seconds)
             multiplyFloats(range, into: &scores.plaintext, &seconds.plaintextSgemm)
             if try !search.multiplyQuantised(range, into: &scores.quantised) { scores.quantised = scores.plaintext }
+            scores.exact = exact?.scores(of: range, threads: options.threads)
             visit(scores)
             keepBest(&scores, range)
             progress(Double(range.upperBound) / Double(spectra.count))
@@ -111,13 +121,28 @@ struct BlockPass {
         if options.precursor == .window {
             discardOutsideWindow(&scores.encrypted, range)
             discardOutsideWindow(&scores.plaintext, range)
+            if var exact = scores.exact {
+                discardOutsideWindow(&exact, range)
+                scores.exact = exact
+            }
         }
         encryptedScores.merge(scores.encrypted.span, rowCompounds: rowCompounds[range])
         plaintextScores.merge(scores.plaintext.span, rowCompounds: rowCompounds[range])
+        if let exact = scores.exact { keepBest(exact: exact, range) }
         for place in best.indices {
             for row in range {
                 let score = scores.encrypted[(row - range.lowerBound) * queries.count + best[place].query]
                 if score > best[place].score { (best[place].row, best[place].score) = (row, score) }
+            }
+        }
+    }
+
+    private mutating func keepBest(exact: [Float], _ range: Range<Int>) {
+        exactScores?.merge(exact.span, rowCompounds: rowCompounds[range])
+        for row in range {
+            for query in queries.indices {
+                let score = exact[(row - range.lowerBound) * queries.count + query]
+                if score > exactBest[query].score { exactBest[query] = (row, score) }
             }
         }
     }

@@ -26,6 +26,11 @@ package struct Validation {
     package struct Options: Sendable {
         package var dimension = 512
         package var mode = SearchMode.batch
+        package var score = SpectralScore.cosine
+        /// Terms of the entropy score's expansion; nil for the default.
+        package var expansionRank: Int?
+        /// Also search by the peaks themselves.
+        package var exact = false
         package var preset = PrecisionPreset.default
         package var precursor = Precursor.hidden
         /// Validate only this ion mode; nil for all that the queries have.
@@ -110,6 +115,9 @@ package struct Validation {
         var noise: ErrorStatistics
         var predictedVariance = 0.0
         var quantisation: ErrorStatistics
+        var exact: RankingAccuracy?
+        var vectorisation: ErrorStatistics
+        var expansionErrors: [Double] = []
         var scatter = ScatterSample()
         var seconds = AccuracyReport.Seconds.zero
         var bytes = AccuracyReport.Bytes.zero
@@ -121,7 +129,8 @@ package struct Validation {
 
     private func validate(_ group: Group) throws -> Result {
         let recipe = try VectorRecipe(
-            dimension: options.dimension, precursorDimension: options.precursor == .hidden ? 64 : 0)
+            dimension: options.dimension, precursorDimension: options.precursor == .hidden ? 64 : 0,
+            score: options.score, expansionRank: options.expansionRank)
         var builderOptions = LibraryBuilder.Options(recipe: recipe)
         builderOptions.ionMode = group.mode
         builderOptions.preset = options.preset
@@ -170,14 +179,21 @@ package struct Validation {
             queries: queries.count,
             noise: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: predicted.squareRoot())),
             predictedVariance: predicted,
-            quantisation: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: 1e-3)))
+            quantisation: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: 1e-3)),
+            vectorisation: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: 0.05)))
         result.seconds = seconds
+        let exact =
+            options.exact
+            ? ExactSearch(
+                recipe: recipe, precursor: options.precursor, library: spectra, queries: queries,
+                threads: options.threads) : nil
         var pass = BlockPass(
             options: options, recipe: search.card.content.vector, spectra: spectra, queries: queries,
-            vectors: prepared.vectors)
+            vectors: prepared.vectors, exact: exact)
         try pass.run(search, into: &result.seconds) { block in
             result.noise.add(block.encrypted.span, minus: block.quantised.span)
             result.quantisation.add(block.quantised.span, minus: block.plaintext.span)
+            if let exact = block.exact { result.vectorisation.add(block.plaintext.span, minus: exact.span) }
             result.scatter.add(plaintext: block.plaintext.span, encrypted: block.encrypted.span)
         } progress: {
             progress("\(name): searching", $0)
@@ -187,6 +203,12 @@ package struct Validation {
         result.encrypted.add(pass.encryptedScores, rightCompounds: right)
         result.plaintext.add(pass.plaintextScores, rightCompounds: right)
         result.agreement.add(pass.encryptedScores, pass.plaintextScores)
+        if let exact, let scores = pass.exactScores {
+            var accuracy = RankingAccuracy()
+            accuracy.add(scores, rightCompounds: right)
+            result.exact = accuracy
+            result.expansionErrors = exact.expansionErrors(of: pass.exactBest.map(\.row))
+        }
         result.mirrors = pass.mirrors()
         result.bytes = search.bytes
         result.parameters = search.parameters
@@ -216,7 +238,7 @@ package struct Validation {
             queries: results.map(\.queries).reduce(0, +), dimension: options.dimension, mode: options.mode.rawValue,
             accuracy: Self.accuracy(results), agreement: Self.agreement(results), seconds: seconds,
             ratioToSgemm: seconds.search / seconds.plaintextSgemm, openblasCore: BLAS.coreName,
-            preset: options.preset.rawValue, score: "cosine", precursor: options.precursor.rawValue,
+            preset: options.preset.rawValue, score: options.score.rawValue, precursor: options.precursor.rawValue,
             bytes: results.map(\.bytes).reduce(.zero, +), threads: options.threads, backend: Backend.selected.name,
             parameters: parameters, commit: SourceVersion.commit,
             ionModes: results.count < 2
@@ -242,7 +264,12 @@ package struct Validation {
             for result in results { total.add(result[keyPath: path]) }
             return .init(total)
         }
-        return .init(encrypted: pooled(\.encrypted), plaintext: pooled(\.plaintext))
+        let exact = results.compactMap(\.exact)
+        var exactTotal = RankingAccuracy()
+        for accuracy in exact { exactTotal.add(accuracy) }
+        return .init(
+            encrypted: pooled(\.encrypted), plaintext: pooled(\.plaintext),
+            exact: exact.isEmpty ? nil : .init(exactTotal))
     }
 
     /// Shares are weighted by queries, mean squares by scores.
@@ -262,7 +289,17 @@ package struct Validation {
             top10Overlap: mean({ $0.queries }, { $0.agreement.top10Overlap }),
             noise: .init(
                 max: largest(\.noise), rms: rms { $0.noise.rms }, predictedRms: rms { $0.predictedRms }),
-            quantisation: .init(max: largest(\.quantisation), rms: rms { $0.quantisation.rms }))
+            quantisation: .init(max: largest(\.quantisation), rms: rms { $0.quantisation.rms }),
+            vectorisation: results.allSatisfy { $0.exact == nil }
+                ? nil
+                : .init(
+                    max: largest(\.vectorisation), rms: rms { $0.vectorisation.rms }, expansion: expansion(results)))
+    }
+
+    private static func expansion(_ results: [Result]) -> AccuracyReport.Vectorisation.Expansion? {
+        let errors = results.flatMap(\.expansionErrors).map(abs)
+        guard let largest = errors.max() else { return nil }
+        return .init(mean: errors.reduce(0, +) / Double(errors.count), max: largest)
     }
 }
 

@@ -27,8 +27,10 @@ struct Validate: ParsableCommand {
     @Option(help: "The way of searching: batch or interactive.")
     var mode = SearchMode.batch
 
-    @Option(help: "The similarity: cosine.")
-    var score = ScoreName.cosine
+    @OptionGroup var similarity: ScoreOptions
+
+    @Flag(help: "Search by the peaks themselves, too: the similarity that the vectors approximate.")
+    var exact = false
 
     @Option(help: "Numbers in a spectrum vector, a multiple of 4 from 256 to 4096.")
     var dimension = 512
@@ -94,6 +96,9 @@ struct Validate: ParsableCommand {
         var options = Validation.Options()
         options.dimension = dimension
         options.mode = mode
+        options.score = similarity.score
+        options.expansionRank = similarity.expansionRank
+        options.exact = exact
         options.preset = preset
         options.precursor = precursor
         options.ionMode = ionMode
