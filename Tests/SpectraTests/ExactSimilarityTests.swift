@@ -56,11 +56,13 @@ struct ExactSimilarityTests {
         let y = spectrum([(100.01, 100), (170, 100)], precursor: 200)
         // Heights 10 and sqrt(50), 10 and 10; one match.
         #expect(abs(try similarity(.mzmineCosine, x, y) - 100 / (150.0 * 200).squareRoot()) < 1e-9)
-        let (a, b) = (pow(100.0, 2) * 10, pow(150.0, 2) * 50.0.squareRoot())
-        let (c, d) = (pow(100.01, 2) * 10, pow(170.0, 2) * 10)
-        #expect(
-            abs(try similarity(.massBankCosine, x, y) - a * c / ((a * a + b * b) * (c * c + d * d)).squareRoot()) < 1e-9
-        )
+        let heights = [(100, 100), (150, 50), (100.01, 100), (170, 100)].map { (mz: Double, intensity: Double) in
+            mz * mz * intensity.squareRoot()
+        }
+        let norms =
+            (heights[0] * heights[0] + heights[1] * heights[1])
+            * (heights[2] * heights[2] + heights[3] * heights[3])
+        #expect(abs(try similarity(.massBankCosine, x, y) - heights[0] * heights[2] / norms.squareRoot()) < 1e-9)
         for score in SpectralScore.allCases {
             #expect(abs(try similarity(score, x, x) - 1) < 1e-9)
             #expect(try similarity(score, x, y) == similarity(score, y, x))

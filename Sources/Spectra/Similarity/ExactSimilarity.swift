@@ -7,9 +7,9 @@
 ///   computes it from heights (m/z)^a I^b.
 /// - Entropy: the sum of the kernel of matched weights. Peaks closer than 2.5 tolerances are merged before, as in
 ///   MSEntropy, so that no peak has two to match with.
-package struct ExactSimilarity: Sendable {
+public struct ExactSimilarity: Sendable {
     /// A spectrum, prepared for comparison with many others.
-    package struct Subject: Sendable {
+    public struct Subject: Sendable {
         /// Peaks whose intensities are heights, ascending: fragments, neutral losses, or both.
         fileprivate var lists: [[Peak]]
         /// The norm of all heights; 1 for the entropy score, whose weights have sum 1.
@@ -17,14 +17,19 @@ package struct ExactSimilarity: Sendable {
     }
 
     /// How far apart matched peaks can be, in daltons.
-    package let tolerance: Double
+    public let tolerance: Double
     private let recipe: VectorRecipe
     private let expansion: EntropyExpansion?
 
     /// The similarity of the score of `recipe`.
     ///
-    /// - Parameter expansion: takes the place of the entropy kernel, to tell its error apart from that of the sketch.
-    package init(recipe: VectorRecipe, tolerance: Double = 0.02, expansion: EntropyExpansion? = nil) {
+    /// - Parameter tolerance: how far apart matched peaks can be, in daltons.
+    public init(recipe: VectorRecipe, tolerance: Double = 0.02) {
+        self.init(recipe: recipe, tolerance: tolerance, expansion: nil)
+    }
+
+    /// The similarity with `expansion` in place of the entropy kernel, to tell its error apart from that of the sketch.
+    package init(recipe: VectorRecipe, tolerance: Double = 0.02, expansion: EntropyExpansion?) {
         precondition(expansion == nil || recipe.score == .entropy, "only the entropy score has an expansion")
         self.recipe = recipe
         self.tolerance = tolerance
@@ -32,7 +37,7 @@ package struct ExactSimilarity: Sendable {
     }
 
     /// Prepares `spectrum`.
-    package func subject(_ spectrum: Spectrum) -> Subject {
+    public func subject(_ spectrum: Spectrum) -> Subject {
         let cleaned = spectrum.cleanedPeaks(recipe)
         if recipe.score == .entropy {
             let separate = cleaned.merged(within: 2.5 * tolerance)
@@ -46,10 +51,16 @@ package struct ExactSimilarity: Sendable {
         return Subject(lists: lists, norm: lists.joined().reduce(0) { $0 + $1.intensity * $1.intensity }.squareRoot())
     }
 
+    /// The similarity of two spectra, from 0 to 1; 0 where one of the two has no peaks.
+    public func similarity(_ x: Spectrum, _ y: Spectrum) -> Double {
+        var matching = GreedyMatching()
+        return similarity(subject(x), subject(y), &matching)
+    }
+
     /// The similarity, from 0 to 1; 0 where one of the two has no peaks.
     ///
     /// - Parameter matching: room for the work, which may be used again.
-    package func similarity(_ x: Subject, _ y: Subject, _ matching: inout GreedyMatching) -> Double {
+    public func similarity(_ x: Subject, _ y: Subject, _ matching: inout GreedyMatching) -> Double {
         guard x.norm > 0, y.norm > 0 else { return 0 }
         var sum = 0.0
         for (first, second) in zip(x.lists, y.lists) {

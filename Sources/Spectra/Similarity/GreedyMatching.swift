@@ -1,5 +1,5 @@
 /// Matches the peaks of two spectra one to one, the largest products first.
-package struct GreedyMatching: Sendable {
+public struct GreedyMatching: Sendable {
     private struct Candidate {
         var product: Double
         var first: Int
@@ -10,7 +10,8 @@ package struct GreedyMatching: Sendable {
     private var isTakenFirst: [Bool] = []
     private var isTakenSecond: [Bool] = []
 
-    package init() {}
+    /// Room for a first pair.
+    public init() {}
 
     /// The sum of `product` over the matched peaks of `first` and `second`, which ascend in m/z.
     ///
