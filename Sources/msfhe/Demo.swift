@@ -35,13 +35,13 @@ struct Demo: ParsableCommand {
         log.info("A simulated library: \(library.count) theoretical spectra of tryptic peptides.")
         log.info("Simulated queries: \(queries.count) of them with peaks lost, shifted and added.\n")
         let walk = try withFolder { try Walk(library: library, queries: queries, folder: $0, threads: cores.threads) }
-        let outcome = try compareWithPlaintext(library, queries)
-        try publish(
-            outcome, title: "Encrypted search of a simulated peptide library", note: "simulated spectra", json: json,
-            html: html)
-        if json == "-" || html == "-" { return }
-        try printResult(
-            [ReportText(outcome.report).text, walk.table, "", walk.closingLine(outcome.report)].joined(separator: "\n"))
+        let command = ReportCommand(["msfhe", "demo", "--threads", "\(cores.threads)"])
+        var outcome = try compareWithPlaintext(library, queries)
+        outcome.report.command = command.text
+        try Publication(
+            [outcome], title: "Encrypted search of a simulated peptide library", note: "simulated spectra",
+            command: command
+        ).write(json: json, html: html, closing: [walk.table, "", walk.closingLine(outcome.report)])
     }
 
     /// Calls `body` with the folder to keep, or with a temporary one.

@@ -13,6 +13,12 @@ struct Validate: ParsableCommand {
             Searches the library with every query, encrypted and through OpenBLAS, and reports the accuracy of \
             both, their agreement, encryption noise and quantisation apart, seconds, and bytes. Queries and library \
             are split by ion mode; the figures cover both together unless --ion-mode is given.
+
+            Intervals say where the accuracy would lie for other compounds, and tables what it is by instrument, \
+            collision energy, number of peaks, and number of candidate compounds.
+
+            --mode, --score and --precursor take several names with commas between them, or 'all': every combination \
+            is validated, and one joint report compares them.
             """)
 
     @Option(name: .long, parsing: .upToNextOption, help: "Files of library spectra.")
@@ -24,10 +30,11 @@ struct Validate: ParsableCommand {
     @Option(help: "Only this ion mode: positive or negative.")
     var ionMode: IonMode?
 
-    @Option(help: "The way of searching: batch or interactive.")
-    var mode = SearchMode.batch
+    @Option(help: "The ways of searching: batch, interactive, or both.")
+    var mode = Choices<SearchMode>(.batch)
 
-    @OptionGroup var similarity: ScoreOptions
+    @Option(help: "The similarities: \(Choices<SpectralScore>.names), or all; docs/scores.md says what each is.")
+    var score = Choices<SpectralScore>(.cosine)
 
     @Flag(help: "Search by the peaks themselves, too: the similarity that the vectors approximate.")
     var exact = false
@@ -38,8 +45,8 @@ struct Validate: ParsableCommand {
     @Option(help: "How many bits travel: default, economy (less download), or rounded (less upload and work).")
     var preset = PrecisionPreset.default
 
-    @Option(help: "Precursors: hidden (encrypted with the fragments), none, or window (±0.01 Da at the client).")
-    var precursor = Validation.Precursor.hidden
+    @Option(help: "Precursors: hidden (encrypted with the fragments), none, window (±0.01 Da at the client), or all.")
+    var precursor = Choices<Validation.Precursor>(.hidden)
 
     @Option(help: "Add a normal error of this many ppm to the queries' precursors.")
     var queryPpm = 0.0
@@ -52,6 +59,9 @@ struct Validate: ParsableCommand {
 
     @Option(help: "The report as JSON; - is standard output.")
     var json: String?
+
+    @Option(help: "The report as Markdown; - is standard output.")
+    var markdown: String?
 
     @Option(help: "The report as a page to look at.")
     var html: String?
@@ -78,43 +88,61 @@ struct Validate: ParsableCommand {
             try readSpectra([path], progress: progress) { ofFile.append($0) }
             querySpectra += ofFile.prefix(limitQueries ?? .max)
         }
-        let outcome = try Validation(options) { progress.show($0, $1) }
+        let outcomes = try ValidationSuite(configurations) { progress.show($0, $1) }
             .run(library: librarySpectra, queries: querySpectra)
         progress.clear()
-        if let leftOut = outcome.report.queriesLeftOut, leftOut > 0 {
+        if let leftOut = outcomes[0].report.queriesLeftOut, leftOut > 0 {
             log.warning("\(leftOut) queries were not searched: no usable peaks, or an ion mode that the library lacks")
         }
-        try publish(
-            outcome,
-            title:
-                "Validation of \(library.map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", "))",
-            json: json, html: html)
-        if json != "-" && html != "-" { try printResult(ReportText(outcome.report).text) }
+        let files = library.map(Self.fileName).joined(separator: ", ")
+        try Publication(
+            outcomes, title: "Validation of \(files)",
+            command: command(mode: mode.text, score: score.text, precursor: precursor.text)
+        ).write(json: json, markdown: markdown, html: html)
+    }
+
+    /// Every combination of the choices, in their order.
+    private var configurations: [ValidationSuite.Configuration] {
+        score.values.flatMap { score in
+            mode.values.flatMap { mode in
+                precursor.values.map { precursor in
+                    var options = options
+                    options.score = score
+                    options.mode = mode
+                    options.precursor = precursor
+                    return .init(
+                        options: options,
+                        command: command(mode: mode.rawValue, score: score.rawValue, precursor: precursor.rawValue))
+                }
+            }
+        }
     }
 
     private var options: Validation.Options {
         var options = Validation.Options()
         options.dimension = dimension
-        options.mode = mode
-        options.score = similarity.score
-        options.expansionRank = similarity.expansionRank
         options.exact = exact
         options.preset = preset
-        options.precursor = precursor
         options.ionMode = ionMode
         options.queryPPM = queryPpm
         options.threads = threads
         return options
     }
-}
 
-/// Writes a report to the files that were asked for.
-func publish(_ outcome: Validation.Outcome, title: String, note: String? = nil, json: String?, html: String?) throws {
-    if let json { try write(outcome.report.json(), to: json) }
-    if let html {
-        let page = ReportPage(title: title, note: note, report: outcome.report, sections: outcome.sections)
-        try write(Data(page.html().utf8), to: html)
+    /// The command that makes the report of these choices: everything that figures depend on, defaults included.
+    private func command(mode: String, score: String, precursor: String) -> ReportCommand {
+        var words = ["msfhe", "validate", "--library"] + library.map(Self.fileName)
+        words += ["--queries"] + queries.map(Self.fileName)
+        if let ionMode { words += ["--ion-mode", ionMode.rawValue] }
+        words += ["--mode", mode, "--score", score, "--precursor", precursor]
+        words += ["--dimension", "\(dimension)", "--preset", preset.rawValue]
+        if queryPpm > 0 { words += ["--query-ppm", "\(queryPpm)"] }
+        if let limitQueries { words += ["--limit-queries", "\(limitQueries)"] }
+        if exact { words.append("--exact") }
+        return ReportCommand(words + ["--threads", "\(threads)"])
     }
+
+    private static func fileName(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
 }
 
 /// Runs in a child process of `validate`: times OpenBLAS with the core type that the environment names.

@@ -220,6 +220,42 @@ struct CommandLineTests {
         }
     }
 
+    /// Several configurations give one joint report in three forms; one configuration gives a report of its own.
+    @Test func severalConfigurationsAreComparedInOneReport() throws {
+        let folder = try TemporaryFolder()
+        let library = SimulatedPeptides.library.prefix(60)
+        // Names hide compounds of simulated queries; the library's own spectra serve.
+        let path = try folder.write(Data(library.map(MGFWriter.block).joined().utf8), to: "peptides \"a\".mgf")
+        func report(_ arguments: String...) throws -> [String: Any] {
+            let outcome = try msfhe(
+                ["validate", "--library", path, "--queries", path, "--limit-queries", "12", "--json", "-"] + arguments)
+            #expect(outcome.status == 0, "\(outcome.error)")
+            return try #require(JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        }
+        let joint = try report(
+            "--mode", "both", "--precursor", "none,hidden", "--score", "all", "--markdown", folder("report.md"),
+            "--html",
+            folder("report.html"))
+        let configurations = try #require(joint["configurations"] as? [[String: Any]])
+        #expect(
+            configurations.compactMap { $0["mode"] as? String } == ["batch", "batch", "interactive", "interactive"])
+        #expect(configurations.compactMap { $0["precursor"] as? String } == ["none", "hidden", "none", "hidden"])
+        #expect((joint["contrasts"] as? [Any])?.count == 3)
+
+        let single = try report("--mode", "interactive", "--precursor", "none")
+        #expect(single["configurations"] == nil && single["mode"] as? String == "interactive")
+        // The command of a configuration is the one that makes it alone.
+        let command = try #require(single["command"] as? String)
+        #expect(command == configurations[2]["command"] as? String)
+        #expect(command.hasPrefix("msfhe validate --library 'peptides \"a\".mgf' --queries 'peptides \"a\".mgf' "))
+        #expect(
+            command.contains(" --mode interactive --score cosine --precursor none ") && !command.contains(folder.path))
+        for name in ["report.md", "report.html"] {
+            let text = try String(contentsOfFile: folder(name), encoding: .utf8)
+            #expect(text.contains("Configurations") && text.contains("--mode batch,interactive"))
+        }
+    }
+
     @Test func wrongCallsEndWithStatus2AndOneLine() throws {
         let folder = try TemporaryFolder()
         try folder.write(Data("nothing".utf8), to: "text")
@@ -244,6 +280,9 @@ struct CommandLineTests {
             ],
             ["validate", "--library", folder("text"), "--queries", folder("text")],
             ["validate", "--library", folder("text"), "--queries", folder("text"), "--mode", "telepathy"],
+            ["validate", "--library", folder("text"), "--queries", folder("text"), "--mode", "batch,"],
+            ["validate", "--library", folder("text"), "--queries", folder("text"), "--precursor", "both"],
+            ["validate", "--library", folder("text"), "--queries", folder("text"), "--score", "cosine,telepathy"],
             ["datasets", "prepare", "nothing", "--source", folder.path, "--out", folder("out")],
         ]
         for call in calls {

@@ -85,36 +85,21 @@ package struct CompoundScores: Sendable {
     }
 }
 
-/// How far two score sets for the same queries and compounds lead to the same identifications.
-package struct RankingAgreement: Sendable {
-    /// How many queries have been compared.
-    package private(set) var queries = 0
-    private var sameBest = 0
-    private var overlap = 0.0
+/// How far two searches lead to the same identification of one query.
+package struct RankingAgreement: Sendable, Hashable {
+    /// Whether the best compound is the same, the best compound being the first by index among equals.
+    package var sameBest: Bool
+    /// The share of the best compounds of one search that are among the best of the other.
+    package var top10Overlap: Double
 
-    /// Nothing compared yet.
-    package init() {}
-
-    /// Compares two score sets query by query.
-    package mutating func add(_ first: CompoundScores, _ second: CompoundScores) {
-        precondition(
-            first.compoundCount == second.compoundCount && first.queryCount == second.queryCount,
-            "the score sets are of different shapes")
-        let listLength = min(10, first.compoundCount)
-        for query in 0..<first.queryCount {
-            let firstList = first.bestCompounds(query: query, count: listLength)
-            let secondList = second.bestCompounds(query: query, count: listLength)
-            if firstList[0] == secondList[0] { sameBest += 1 }
-            overlap += Double(Set(firstList).intersection(secondList).count) / Double(listLength)
-        }
-        queries += first.queryCount
+    /// Compares what two searches found.
+    ///
+    /// - Parameters:
+    ///   - first: the ten best compounds, best first; all compounds where there are fewer.
+    ///   - second: as many of the other search.
+    package init(_ first: [Int], _ second: [Int]) {
+        precondition(!first.isEmpty && first.count == second.count, "the lists are of different lengths")
+        sameBest = first[0] == second[0]
+        top10Overlap = Double(Set(first).intersection(second).count) / Double(first.count)
     }
-
-    /// The share of queries whose best compound is the same, the best compound being the first by index among
-    /// equals; 0 before any query.
-    package var top1: Double { queries == 0 ? 0 : Double(sameBest) / Double(queries) }
-
-    /// The mean share of the ten best compounds of one set that are among the ten best of the other; of all
-    /// compounds where there are fewer than ten. 0 before any query.
-    package var top10Overlap: Double { queries == 0 ? 0 : overlap / Double(queries) }
 }

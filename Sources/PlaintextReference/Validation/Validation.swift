@@ -9,8 +9,9 @@ import Storage
 ///
 /// Library rows go by in blocks; each block is searched encrypted, decrypted, and searched twice through OpenBLAS:
 /// with the float vectors (the accuracy that encryption could cost) and with the very numbers that were
-/// encrypted (which isolates the encryption noise): in batch mode integers, in interactive mode those vectors. Searching and multiplying in turn keeps the ratio of their
-/// times fair on a machine whose speed drifts, and no matrix of all scores is ever held.
+/// encrypted (which isolates the encryption noise): in batch mode integers, in interactive mode those vectors.
+/// Searching and multiplying in turn keeps the ratio of their times fair on a machine whose speed drifts, and no matrix
+/// of all scores is ever held.
 package struct Validation {
     /// What happens to the precursors.
     package enum Precursor: String, CaseIterable, Sendable {
@@ -27,8 +28,6 @@ package struct Validation {
         package var dimension = 512
         package var mode = SearchMode.batch
         package var score = SpectralScore.cosine
-        /// Terms of the entropy score's expansion; nil for the default.
-        package var expansionRank: Int?
         /// Also search by the peaks themselves.
         package var exact = false
         package var preset = PrecisionPreset.default
@@ -42,9 +41,10 @@ package struct Validation {
         package init() {}
     }
 
-    /// The report, and what its page draws.
+    /// The report, what it was computed from, and what its page draws.
     package struct Outcome: Sendable {
         package var report: AccuracyReport
+        package var outcomes: [QueryOutcome]
         package var sections: [ReportPage.Section]
     }
 
@@ -70,7 +70,7 @@ package struct Validation {
         }
         let results = try modes.map { try validate($0) }
         return Outcome(
-            report: report(of: results, queryCount: queries.count),
+            report: report(of: results, queryCount: queries.count), outcomes: results.flatMap(\.outcomes),
             sections: results.map { result in
                 ReportPage.Section(
                     heading: results.count > 1 ? result.name : nil,
@@ -108,14 +108,10 @@ package struct Validation {
         var name: String
         var librarySpectra: Int
         var compounds: Set<String>
-        var queries: Int
-        var encrypted = RankingAccuracy()
-        var plaintext = RankingAccuracy()
-        var agreement = RankingAgreement()
+        var outcomes: [QueryOutcome] = []
         var noise: ErrorStatistics
         var predictedVariance = 0.0
         var quantisation: ErrorStatistics
-        var exact: RankingAccuracy?
         var vectorisation: ErrorStatistics
         var expansionErrors: [Double] = []
         var scatter = ScatterSample()
@@ -130,7 +126,7 @@ package struct Validation {
     private func validate(_ group: Group) throws -> Result {
         let recipe = try VectorRecipe(
             dimension: options.dimension, precursorDimension: options.precursor == .hidden ? 64 : 0,
-            score: options.score, expansionRank: options.expansionRank)
+            score: options.score)
         var builderOptions = LibraryBuilder.Options(recipe: recipe)
         builderOptions.ionMode = group.mode
         builderOptions.preset = options.preset
@@ -170,13 +166,11 @@ package struct Validation {
             try search.encrypt(vectors)
             return vectors
         }
-        let queries = prepared.spectra
 
         let predicted = try search.predictedVariance()
         var result = Result(
             name: name,
             librarySpectra: entries.count, compounds: Set(entries.map(\.compound)),
-            queries: queries.count,
             noise: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: predicted.squareRoot())),
             predictedVariance: predicted,
             quantisation: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: 1e-3)),
@@ -185,10 +179,10 @@ package struct Validation {
         let exact =
             options.exact
             ? ExactSearch(
-                recipe: recipe, precursor: options.precursor, library: spectra, queries: queries,
+                recipe: recipe, precursor: options.precursor, library: spectra, queries: prepared.spectra,
                 threads: options.threads) : nil
         var pass = BlockPass(
-            options: options, recipe: search.card.content.vector, spectra: spectra, queries: queries,
+            options: options, recipe: search.card.content.vector, spectra: spectra, queries: prepared.spectra,
             vectors: prepared.vectors, exact: exact)
         try pass.run(search, into: &result.seconds) { block in
             result.noise.add(block.encrypted.span, minus: block.quantised.span)
@@ -199,16 +193,8 @@ package struct Validation {
             progress("\(name): searching", $0)
         }
 
-        let right = queries.map { pass.compoundNumbers[$0.compound] }
-        result.encrypted.add(pass.encryptedScores, rightCompounds: right)
-        result.plaintext.add(pass.plaintextScores, rightCompounds: right)
-        result.agreement.add(pass.encryptedScores, pass.plaintextScores)
-        if let exact, let scores = pass.exactScores {
-            var accuracy = RankingAccuracy()
-            accuracy.add(scores, rightCompounds: right)
-            result.exact = accuracy
-            result.expansionErrors = exact.expansionErrors(of: pass.exactBest.map(\.row))
-        }
+        result.outcomes = pass.outcomes()
+        result.expansionErrors = exact?.expansionErrors(of: pass.exactBest.map(\.row)) ?? []
         result.mirrors = pass.mirrors()
         result.bytes = search.bytes
         result.parameters = search.parameters
@@ -233,10 +219,12 @@ package struct Validation {
     private func report(of results: [Result], queryCount: Int) -> AccuracyReport {
         let seconds = results.map(\.seconds).reduce(.zero, +)
         guard let parameters = results.first?.parameters else { preconditionFailure("there is a result") }
+        let outcomes = results.flatMap(\.outcomes)
+        let statistics = OutcomeStatistics(outcomes)
         return AccuracyReport(
-            library: Self.library(results),
-            queries: results.map(\.queries).reduce(0, +), dimension: options.dimension, mode: options.mode.rawValue,
-            accuracy: Self.accuracy(results), agreement: Self.agreement(results), seconds: seconds,
+            library: Self.library(results), queries: outcomes.count, dimension: options.dimension,
+            mode: options.mode.rawValue, accuracy: .init(outcomes), agreement: Self.agreement(results),
+            seconds: seconds,
             ratioToSgemm: seconds.search / seconds.plaintextSgemm, openblasCore: BLAS.coreName,
             preset: options.preset.rawValue, score: options.score.rawValue, precursor: options.precursor.rawValue,
             bytes: results.map(\.bytes).reduce(.zero, +), threads: options.threads, backend: Backend.selected.name,
@@ -245,10 +233,13 @@ package struct Validation {
                 ? nil
                 : results.map { result in
                     .init(
-                        ionMode: result.name, library: Self.library([result]), queries: result.queries,
-                        accuracy: Self.accuracy([result]), agreement: Self.agreement([result]))
+                        ionMode: result.name, library: Self.library([result]), queries: result.outcomes.count,
+                        accuracy: .init(result.outcomes), agreement: Self.agreement([result]))
                 },
-            queriesLeftOut: queryCount - results.map(\.queries).reduce(0, +), machine: Machine.current)
+            queriesLeftOut: queryCount - outcomes.count, machine: Machine.current, estimates: statistics.estimates,
+            breakdowns: AccuracyReport.Breakdown.Property.allCases.map(statistics.breakdown)
+                // One group alone is the whole.
+                .filter { $0.groups.count > 1 })
     }
 
     /// A compound measured in both ion modes counts once.
@@ -258,48 +249,43 @@ package struct Validation {
             compounds: results.reduce(into: Set()) { $0.formUnion($1.compounds) }.count)
     }
 
-    private static func accuracy(_ results: [Result]) -> AccuracyReport.Accuracy {
-        func pooled(_ path: KeyPath<Result, RankingAccuracy>) -> AccuracyReport.Ranking {
-            var total = RankingAccuracy()
-            for result in results { total.add(result[keyPath: path]) }
-            return .init(total)
-        }
-        let exact = results.compactMap(\.exact)
-        var exactTotal = RankingAccuracy()
-        for accuracy in exact { exactTotal.add(accuracy) }
-        return .init(
-            encrypted: pooled(\.encrypted), plaintext: pooled(\.plaintext),
-            exact: exact.isEmpty ? nil : .init(exactTotal))
-    }
-
-    /// Shares are weighted by queries, mean squares by scores.
+    /// Mean squares are weighted by scores.
     private static func agreement(_ results: [Result]) -> AccuracyReport.Agreement {
-        func mean(_ weight: (Result) -> Int, _ value: (Result) -> Double) -> Double {
-            let total = results.reduce(0) { $0 + weight($1) }
-            return results.reduce(0) { $0 + Double(weight($1)) * value($1) } / Double(max(total, 1))
-        }
         func rms(_ value: (Result) -> Double) -> Double {
-            mean({ $0.noise.count }, { value($0) * value($0) }).squareRoot()
+            let total = results.reduce(0) { $0 + $1.noise.count }
+            let squares = results.reduce(0) { $0 + Double($1.noise.count) * value($1) * value($1) }
+            return (squares / Double(max(total, 1))).squareRoot()
         }
         func largest(_ path: KeyPath<Result, ErrorStatistics>) -> Double {
             results.map { $0[keyPath: path].maximum }.max() ?? 0
         }
+        let agreements = results.flatMap(\.outcomes).map(\.agreement)
         return .init(
-            top1: mean({ $0.queries }, { $0.agreement.top1 }),
-            top10Overlap: mean({ $0.queries }, { $0.agreement.top10Overlap }),
+            top1: agreements.reduce(0) { $0 + ($1.sameBest ? 1 : 0) } / Double(max(agreements.count, 1)),
+            top10Overlap: agreements.reduce(0) { $0 + $1.top10Overlap } / Double(max(agreements.count, 1)),
             noise: .init(
                 max: largest(\.noise), rms: rms { $0.noise.rms }, predictedRms: rms { $0.predictedRms }),
             quantisation: .init(max: largest(\.quantisation), rms: rms { $0.quantisation.rms }),
-            vectorisation: results.allSatisfy { $0.exact == nil }
-                ? nil
-                : .init(
-                    max: largest(\.vectorisation), rms: rms { $0.vectorisation.rms }, expansion: expansion(results)))
+            vectorisation: largest(\.vectorisation) > 0
+                ? .init(
+                    max: largest(\.vectorisation), rms: rms { $0.vectorisation.rms }, expansion: expansion(results))
+                : nil)
     }
 
     private static func expansion(_ results: [Result]) -> AccuracyReport.Vectorisation.Expansion? {
         let errors = results.flatMap(\.expansionErrors).map(abs)
         guard let largest = errors.max() else { return nil }
         return .init(mean: errors.reduce(0, +) / Double(errors.count), max: largest)
+    }
+}
+
+extension AccuracyReport.Accuracy {
+    fileprivate init(_ outcomes: [QueryOutcome]) {
+        self.init(
+            encrypted: .init(RankingAccuracy(outcomes.map(\.encrypted.place))),
+            plaintext: .init(RankingAccuracy(outcomes.map(\.plaintext.place))),
+            exact: outcomes.contains { $0.exact != nil }
+                ? .init(RankingAccuracy(outcomes.map { $0.exact?.place })) : nil)
     }
 }
 

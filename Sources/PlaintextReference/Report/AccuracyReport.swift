@@ -1,5 +1,3 @@
-import Foundation
-
 /// What `msfhe validate` found: accuracy, agreement, cost. Its JSON form is an interface on which scripts
 /// rely.
 package struct AccuracyReport: Sendable, Codable, Equatable {
@@ -35,6 +33,12 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
     package var queriesLeftOut: Int?
     /// Where the figures were measured.
     package var machine: Machine?
+    /// The rankings and the agreement with their intervals.
+    package var estimates: Estimates?
+    /// The accuracy of the first hit by properties of the queries.
+    package var breakdowns: [Breakdown]?
+    /// The command that makes this report; file names without folders.
+    package var command: String?
 
     package init(
         library: Library, queries: Int, dimension: Int, mode: String, accuracy: Accuracy,
@@ -42,7 +46,8 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
         seconds: Seconds, ratioToSgemm: Double, openblasCore: String, preset: String, score: String,
         precursor: String, bytes: Bytes, threads: Int, backend: String, parameters: Parameters,
         commit: String,
-        ionModes: [IonModeResult]? = nil, queriesLeftOut: Int? = nil, machine: Machine? = nil
+        ionModes: [IonModeResult]? = nil, queriesLeftOut: Int? = nil, machine: Machine? = nil,
+        estimates: Estimates? = nil, breakdowns: [Breakdown]? = nil, command: String? = nil
     ) {
         self.library = library
         self.queries = queries
@@ -64,15 +69,9 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
         self.ionModes = ionModes
         self.queriesLeftOut = queriesLeftOut
         self.machine = machine
-    }
-
-    /// The report as JSON with sorted keys, indented, ending with a line feed.
-    ///
-    /// - Throws: `EncodingError` when a figure is infinite or not a number.
-    package func json() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(self) + Data("\n".utf8)
+        self.estimates = estimates
+        self.breakdowns = breakdowns
+        self.command = command
     }
 
     /// How large the library is.

@@ -17,6 +17,14 @@ package struct RankingAccuracy: Sendable {
     /// Nothing counted yet.
     package init() {}
 
+    /// Counts every query by the place of its right compound; nil where that was not found.
+    package init(_ places: some Sequence<Place?>) {
+        for place in places { add(place) }
+    }
+
+    /// The chance that a right compound at `place` comes first; 0 where it was not found.
+    static func chance(_ place: Place?) -> Double { place?.chance(amongFirst: 1) ?? 0 }
+
     /// The place of the right compound among all.
     package struct Place: Sendable, Hashable {
         /// How many other compounds have a higher score.
@@ -47,22 +55,6 @@ package struct RankingAccuracy: Sendable {
         top5Sum += place.chance(amongFirst: 5)
         top10Sum += place.chance(amongFirst: 10)
         reciprocalRankSum += place.reciprocalRank
-    }
-
-    /// Counts every query of `scores`.
-    ///
-    /// - Parameter rightCompounds: The right compound of each query, nil where the library does not hold it.
-    package mutating func add(_ scores: CompoundScores, rightCompounds: [Int?]) {
-        for place in scores.places(of: rightCompounds) { add(place) }
-    }
-
-    /// Counts what `other` has counted, such as the other ion mode.
-    package mutating func add(_ other: RankingAccuracy) {
-        queries += other.queries
-        top1Sum += other.top1Sum
-        top5Sum += other.top5Sum
-        top10Sum += other.top10Sum
-        reciprocalRankSum += other.reciprocalRankSum
     }
 
     /// The share of queries whose right compound comes first, from 0 to 1; 0 before any query.

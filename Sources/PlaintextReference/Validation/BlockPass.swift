@@ -23,10 +23,10 @@ struct BlockPass {
         }
     }
 
-    let compoundNumbers: [String: Int]
-    private(set) var encryptedScores: CompoundScores
-    private(set) var plaintextScores: CompoundScores
-    private(set) var exactScores: CompoundScores?
+    private let compoundNumbers: [String: Int]
+    private var encryptedScores: CompoundScores
+    private var plaintextScores: CompoundScores
+    private var exactScores: CompoundScores?
     /// The best row of each query by its peaks.
     private(set) var exactBest: [(row: Int, score: Float)]
 
@@ -43,8 +43,6 @@ struct BlockPass {
     /// Rows that go by together.
     static let blockRows = 2048
     private static let mirrorCount = 6
-    /// Half width of the precursor window in daltons.
-    private static let window = 0.01
 
     init(
         options: Validation.Options, recipe: VectorRecipe, spectra: [Spectrum], queries: [Spectrum],
@@ -151,11 +149,41 @@ struct BlockPass {
     private func discardOutsideWindow(_ scores: inout [Float], _ range: Range<Int>) {
         for row in range {
             for query in queries.indices {
-                if let a = spectra[row].precursorMZ, let b = queries[query].precursorMZ, abs(a - b) <= Self.window {
+                if let a = spectra[row].precursorMZ, let b = queries[query].precursorMZ, CandidateCompounds.match(a, b)
+                {
                     continue
                 }
                 scores[(row - range.lowerBound) * queries.count + query] = -.infinity
             }
+        }
+    }
+
+    /// How each query fared.
+    func outcomes() -> [QueryOutcome] {
+        let candidates = CandidateCompounds(precursors: spectra.map(\.precursorMZ), compounds: rowCompounds)
+        let right = queries.map { compoundNumbers[$0.compound] }
+        let places = (encrypted: encryptedScores.places(of: right), plaintext: plaintextScores.places(of: right))
+        let exactPlaces = exactScores?.places(of: right)
+        return queries.enumerated().map { number, query in
+            let encrypted = encryptedScores.bestCompounds(query: number, count: 10)
+            let plaintext = plaintextScores.bestCompounds(query: number, count: 10)
+            return QueryOutcome(
+                name: query.accession ?? query.name, compound: query.compound,
+                traits: .init(
+                    ionMode: query.ionMode?.rawValue, instrumentType: query.instrumentType,
+                    collisionEnergy: query.collisionEnergy.flatMap { CollisionEnergy($0) },
+                    peakCount: query.cleanedPeaks(recipe).count,
+                    candidateCount: query.precursorMZ.map(candidates.count)),
+                encrypted: .init(place: places.encrypted[number], encryptedScores, query: number, best: encrypted),
+                plaintext: .init(place: places.plaintext[number], plaintextScores, query: number, best: plaintext),
+                exact: exactPlaces.flatMap { places in
+                    exactScores.map { scores in
+                        .init(
+                            place: places[number], scores, query: number,
+                            best: scores.bestCompounds(query: number, count: 2))
+                    }
+                },
+                agreement: RankingAgreement(encrypted, plaintext))
         }
     }
 
@@ -167,5 +195,13 @@ struct BlockPass {
                 query: query, hit: spectra[best.row], rank: 1, score: ScoreRelease.rounded(best.score),
                 isRight: compoundNumbers[query.compound].map { $0 == rowCompounds[best.row] })
         }
+    }
+}
+
+extension QueryOutcome.Search {
+    /// - Parameter best: the best compounds of the query in `scores`, best first.
+    fileprivate init(place: RankingAccuracy.Place?, _ scores: CompoundScores, query: Int, best: [Int]) {
+        let first = scores[best[0], query]
+        self.init(place: place, bestScore: first, margin: best.count > 1 ? first - scores[best[1], query] : nil)
     }
 }
