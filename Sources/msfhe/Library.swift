@@ -27,8 +27,7 @@ struct Library: ParsableCommand {
         @Option(help: "Numbers in a spectrum vector, a multiple of 4 from 256 to 4096.")
         var dimension = 512
 
-        @Option(help: "The similarity: cosine.")
-        var score = ScoreName.cosine
+        @OptionGroup var similarity: ScoreOptions
 
         @Option(
             help: ArgumentHelp(
@@ -55,7 +54,9 @@ struct Library: ParsableCommand {
 
         func run() throws {
             let progress = ProgressLine()
-            var options = LibraryBuilder.Options(recipe: try VectorRecipe(dimension: dimension))
+            var options = LibraryBuilder.Options(
+                recipe: try VectorRecipe(
+                    dimension: dimension, score: similarity.score, expansionRank: similarity.expansionRank))
             options.ionMode = ionMode
             options.preset = preset
             options.layout = layout

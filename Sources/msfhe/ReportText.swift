@@ -16,7 +16,7 @@ struct ReportText {
 
                          top-1    top-5   top-10     MRR
             encrypted  \(Self.row(encrypted))
-            plaintext  \(Self.row(plaintext))\(Self.interval(report.estimates))
+            plaintext  \(Self.row(plaintext))\(report.accuracy.exact.map { "\nby peaks   \(Self.row($0))" } ?? "")\(Self.interval(report.estimates))
 
             same best compound  \(Self.percent(report.agreement.top1)); of the ten best in common \(Self.percent(report.agreement.top10Overlap))
             encryption noise    \(Self.small(noise.rms)) rms (\(Self.small(noise.predictedRms)) predicted), \(Self.small(noise.max)) at most

@@ -8,9 +8,32 @@ extension PrecisionPreset: ExpressibleByArgument {}
 extension SearchMode: ExpressibleByArgument {}
 extension LibraryLayout: ExpressibleByArgument {}
 
-/// The similarities that a library can be built for.
-enum ScoreName: String, CaseIterable, ExpressibleByArgument {
-    case cosine
+extension SpectralScore: ExpressibleByArgument {}
+
+/// The similarity that vectors express.
+struct ScoreOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The similarity of fragments: \(SpectralScore.allCases.map(\.rawValue).joined(separator: ", ")).",
+            discussion: "docs/scores.md says what each is."))
+    var score = SpectralScore.cosine
+
+    @Option(
+        help: ArgumentHelp(
+            "For the entropy score, how far its expansion may change a similarity at most, from 1e-6 to 1; 0.08 when left out.",
+            discussion: "Smaller errors take more terms, which share the vector's numbers.", valueName: "error"))
+    var entropyError: Double?
+
+    func validate() throws {
+        guard let entropyError else { return }
+        if score != .entropy { throw ValidationError("--entropy-error goes with --score entropy") }
+        if expansionRank == nil {
+            throw ValidationError("--entropy-error is \(entropyError), which no expansion of 16 terms keeps to")
+        }
+    }
+
+    /// Terms of the expansion that keep to the error; nil for the default.
+    var expansionRank: Int? { entropyError.flatMap { EntropyExpansion.rank(maximumError: $0) } }
 }
 
 /// Checks `--dimension`.

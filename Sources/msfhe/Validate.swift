@@ -33,8 +33,11 @@ struct Validate: ParsableCommand {
     @Option(help: "The ways of searching: batch, interactive, or both.")
     var mode = Choices<SearchMode>(.batch)
 
-    @Option(help: "The similarities: \(Choices<ScoreName>.names), or all.")
-    var score = Choices<ScoreName>(.cosine)
+    @Option(help: "The similarities: \(Choices<SpectralScore>.names), or all; docs/scores.md says what each is.")
+    var score = Choices<SpectralScore>(.cosine)
+
+    @Flag(help: "Search by the peaks themselves, too: the similarity that the vectors approximate.")
+    var exact = false
 
     @Option(help: "Numbers in a spectrum vector, a multiple of 4 from 256 to 4096.")
     var dimension = 512
@@ -104,7 +107,7 @@ struct Validate: ParsableCommand {
             mode.values.flatMap { mode in
                 precursor.values.map { precursor in
                     var options = options
-                    options.score = score.rawValue
+                    options.score = score
                     options.mode = mode
                     options.precursor = precursor
                     return .init(
@@ -118,6 +121,7 @@ struct Validate: ParsableCommand {
     private var options: Validation.Options {
         var options = Validation.Options()
         options.dimension = dimension
+        options.exact = exact
         options.preset = preset
         options.ionMode = ionMode
         options.queryPPM = queryPpm
@@ -134,6 +138,7 @@ struct Validate: ParsableCommand {
         words += ["--dimension", "\(dimension)", "--preset", preset.rawValue]
         if queryPpm > 0 { words += ["--query-ppm", "\(queryPpm)"] }
         if let limitQueries { words += ["--limit-queries", "\(limitQueries)"] }
+        if exact { words.append("--exact") }
         return ReportCommand(words + ["--threads", "\(threads)"])
     }
 

@@ -7,10 +7,12 @@ package struct QueryOutcome: Sendable {
     package var traits: Traits
     package var encrypted: Search
     package var plaintext: Search
+    /// By the peaks themselves; nil where that was not asked for.
+    package var exact: Search?
     package var agreement: RankingAgreement
 
     package init(
-        name: String, compound: String, traits: Traits, encrypted: Search, plaintext: Search,
+        name: String, compound: String, traits: Traits, encrypted: Search, plaintext: Search, exact: Search? = nil,
         agreement: RankingAgreement
     ) {
         self.name = name
@@ -18,6 +20,7 @@ package struct QueryOutcome: Sendable {
         self.traits = traits
         self.encrypted = encrypted
         self.plaintext = plaintext
+        self.exact = exact
         self.agreement = agreement
     }
 

@@ -89,9 +89,12 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
     package struct Accuracy: Sendable, Codable, Equatable {
         package var encrypted: Ranking
         package var plaintext: Ranking
+        /// Accuracy of the similarity that the vectors approximate, computed from the peaks; only where asked for.
+        package var exact: Ranking?
 
-        package init(encrypted: Ranking, plaintext: Ranking) {
+        package init(encrypted: Ranking, plaintext: Ranking, exact: Ranking? = nil) {
             self.encrypted = encrypted
+            self.exact = exact
             self.plaintext = plaintext
         }
     }
@@ -125,8 +128,14 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
         package var noise: Noise
         /// Scores of the integer vectors minus those of the float vectors.
         package var quantisation: Quantisation
+        /// Scores of the float vectors minus those of the peaks; only where asked for.
+        package var vectorisation: Vectorisation?
 
-        package init(top1: Double, top10Overlap: Double, noise: Noise, quantisation: Quantisation) {
+        package init(
+            top1: Double, top10Overlap: Double, noise: Noise, quantisation: Quantisation,
+            vectorisation: Vectorisation? = nil
+        ) {
+            self.vectorisation = vectorisation
             self.top1 = top1
             self.top10Overlap = top10Overlap
             self.noise = noise
@@ -164,6 +173,20 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
 
         package init(_ statistics: ErrorStatistics) {
             self.init(max: statistics.maximum, rms: statistics.rms)
+        }
+    }
+
+    /// What vectors lose against the peaks, in units of the score.
+    package struct Vectorisation: Sendable, Codable, Equatable {
+        package var max: Double
+        package var rms: Double
+        /// For the entropy score, the part of its expansion: the mean error of the similarity of the best hits, and the
+        /// largest.
+        package var expansion: Expansion?
+
+        package struct Expansion: Sendable, Codable, Equatable {
+            package var mean: Double
+            package var max: Double
         }
     }
 

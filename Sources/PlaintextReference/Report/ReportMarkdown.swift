@@ -101,6 +101,7 @@ package struct ReportMarkdown: Sendable {
             \(Numerals.count(library.compounds, "compound", "compounds")).\(intervals(estimates))
 
             \(MarkdownText.table(["rank", "encrypted", "plaintext", "difference"], rows + [ranks]))
+            \(report.vectorisationSentence)
 
             \(source(.accuracy))
             """

@@ -19,6 +19,7 @@ struct AccuracyTable {
         <th scope="col">difference</th></tr></thead>
         \(groups)
         </table>
+        <p>\(report.vectorisationSentence)</p>
         \(SectionSource.accuracy.line)
         </section>
         """

@@ -13,6 +13,8 @@ struct BlockPass {
         var quantised: [Float]
         /// Of the float vectors.
         var plaintext: [Float]
+        /// From the peaks themselves; nil where that was not asked for.
+        var exact: [Float]?
 
         fileprivate init(count: Int) {
             encrypted = [Float](repeating: 0, count: count)
@@ -24,7 +26,11 @@ struct BlockPass {
     private let compoundNumbers: [String: Int]
     private var encryptedScores: CompoundScores
     private var plaintextScores: CompoundScores
+    private var exactScores: CompoundScores?
+    /// The best row of each query by its peaks.
+    private(set) var exactBest: [(row: Int, score: Float)]
 
+    private let exact: ExactSearch?
     private let options: Validation.Options
     private let recipe: VectorRecipe
     private let spectra: [Spectrum]
@@ -40,8 +46,9 @@ struct BlockPass {
 
     init(
         options: Validation.Options, recipe: VectorRecipe, spectra: [Spectrum], queries: [Spectrum],
-        vectors: [[Float]]
+        vectors: [[Float]], exact: ExactSearch?
     ) {
+        self.exact = exact
         self.options = options
         self.recipe = recipe
         self.spectra = spectra
@@ -56,6 +63,8 @@ struct BlockPass {
         queryFloats = vectors.flatMap { $0 }
         encryptedScores = CompoundScores(compoundCount: numbers.count, queryCount: queries.count)
         plaintextScores = encryptedScores
+        exactScores = exact == nil ? nil : encryptedScores
+        exactBest = queries.map { _ in (0, -.infinity) }
         var shown: Set<String> = []
         best = queries.indices.filter { shown.insert(queries[$0].compound).inserted }
             .prefix(Self.mirrorCount).map { ($0, 0, -.infinity) }
@@ -80,6 +89,7 @@ struct BlockPass {
             try search.scores(of: range, into: &scores.encrypted, &seconds)
             multiplyFloats(range, into: &scores.plaintext, &seconds.plaintextSgemm)
             if try !search.multiplyQuantised(range, into: &scores.quantised) { scores.quantised = scores.plaintext }
+            scores.exact = exact?.scores(of: range, threads: options.threads)
             visit(scores)
             keepBest(&scores, range)
             progress(Double(range.upperBound) / Double(spectra.count))
@@ -109,13 +119,28 @@ struct BlockPass {
         if options.precursor == .window {
             discardOutsideWindow(&scores.encrypted, range)
             discardOutsideWindow(&scores.plaintext, range)
+            if var exact = scores.exact {
+                discardOutsideWindow(&exact, range)
+                scores.exact = exact
+            }
         }
         encryptedScores.merge(scores.encrypted.span, rowCompounds: rowCompounds[range])
         plaintextScores.merge(scores.plaintext.span, rowCompounds: rowCompounds[range])
+        if let exact = scores.exact { keepBest(exact: exact, range) }
         for place in best.indices {
             for row in range {
                 let score = scores.encrypted[(row - range.lowerBound) * queries.count + best[place].query]
                 if score > best[place].score { (best[place].row, best[place].score) = (row, score) }
+            }
+        }
+    }
+
+    private mutating func keepBest(exact: [Float], _ range: Range<Int>) {
+        exactScores?.merge(exact.span, rowCompounds: rowCompounds[range])
+        for row in range {
+            for query in queries.indices {
+                let score = exact[(row - range.lowerBound) * queries.count + query]
+                if score > exactBest[query].score { exactBest[query] = (row, score) }
             }
         }
     }
@@ -138,6 +163,7 @@ struct BlockPass {
         let candidates = CandidateCompounds(precursors: spectra.map(\.precursorMZ), compounds: rowCompounds)
         let right = queries.map { compoundNumbers[$0.compound] }
         let places = (encrypted: encryptedScores.places(of: right), plaintext: plaintextScores.places(of: right))
+        let exactPlaces = exactScores?.places(of: right)
         return queries.enumerated().map { number, query in
             let encrypted = encryptedScores.bestCompounds(query: number, count: 10)
             let plaintext = plaintextScores.bestCompounds(query: number, count: 10)
@@ -150,6 +176,13 @@ struct BlockPass {
                     candidateCount: query.precursorMZ.map(candidates.count)),
                 encrypted: .init(place: places.encrypted[number], encryptedScores, query: number, best: encrypted),
                 plaintext: .init(place: places.plaintext[number], plaintextScores, query: number, best: plaintext),
+                exact: exactPlaces.flatMap { places in
+                    exactScores.map { scores in
+                        .init(
+                            place: places[number], scores, query: number,
+                            best: scores.bestCompounds(query: number, count: 2))
+                    }
+                },
                 agreement: RankingAgreement(encrypted, plaintext))
         }
     }

@@ -27,8 +27,9 @@ package struct Validation {
     package struct Options: Sendable {
         package var dimension = 512
         package var mode = SearchMode.batch
-        /// The similarity's name.
-        package var score = "cosine"
+        package var score = SpectralScore.cosine
+        /// Also search by the peaks themselves.
+        package var exact = false
         package var preset = PrecisionPreset.default
         package var precursor = Precursor.hidden
         /// Validate only this ion mode; nil for all that the queries have.
@@ -111,6 +112,8 @@ package struct Validation {
         var noise: ErrorStatistics
         var predictedVariance = 0.0
         var quantisation: ErrorStatistics
+        var vectorisation: ErrorStatistics
+        var expansionErrors: [Double] = []
         var scatter = ScatterSample()
         var seconds = AccuracyReport.Seconds.zero
         var bytes = AccuracyReport.Bytes.zero
@@ -122,7 +125,8 @@ package struct Validation {
 
     private func validate(_ group: Group) throws -> Result {
         let recipe = try VectorRecipe(
-            dimension: options.dimension, precursorDimension: options.precursor == .hidden ? 64 : 0)
+            dimension: options.dimension, precursorDimension: options.precursor == .hidden ? 64 : 0,
+            score: options.score)
         var builderOptions = LibraryBuilder.Options(recipe: recipe)
         builderOptions.ionMode = group.mode
         builderOptions.preset = options.preset
@@ -169,20 +173,28 @@ package struct Validation {
             librarySpectra: entries.count, compounds: Set(entries.map(\.compound)),
             noise: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: predicted.squareRoot())),
             predictedVariance: predicted,
-            quantisation: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: 1e-3)))
+            quantisation: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: 1e-3)),
+            vectorisation: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: 0.05)))
         result.seconds = seconds
+        let exact =
+            options.exact
+            ? ExactSearch(
+                recipe: recipe, precursor: options.precursor, library: spectra, queries: prepared.spectra,
+                threads: options.threads) : nil
         var pass = BlockPass(
             options: options, recipe: search.card.content.vector, spectra: spectra, queries: prepared.spectra,
-            vectors: prepared.vectors)
+            vectors: prepared.vectors, exact: exact)
         try pass.run(search, into: &result.seconds) { block in
             result.noise.add(block.encrypted.span, minus: block.quantised.span)
             result.quantisation.add(block.quantised.span, minus: block.plaintext.span)
+            if let exact = block.exact { result.vectorisation.add(block.plaintext.span, minus: exact.span) }
             result.scatter.add(plaintext: block.plaintext.span, encrypted: block.encrypted.span)
         } progress: {
             progress("\(name): searching", $0)
         }
 
         result.outcomes = pass.outcomes()
+        result.expansionErrors = exact?.expansionErrors(of: pass.exactBest.map(\.row)) ?? []
         result.mirrors = pass.mirrors()
         result.bytes = search.bytes
         result.parameters = search.parameters
@@ -214,7 +226,7 @@ package struct Validation {
             mode: options.mode.rawValue, accuracy: .init(outcomes), agreement: Self.agreement(results),
             seconds: seconds,
             ratioToSgemm: seconds.search / seconds.plaintextSgemm, openblasCore: BLAS.coreName,
-            preset: options.preset.rawValue, score: options.score, precursor: options.precursor.rawValue,
+            preset: options.preset.rawValue, score: options.score.rawValue, precursor: options.precursor.rawValue,
             bytes: results.map(\.bytes).reduce(.zero, +), threads: options.threads, backend: Backend.selected.name,
             parameters: parameters, commit: SourceVersion.commit,
             ionModes: results.count < 2
@@ -253,7 +265,17 @@ package struct Validation {
             top10Overlap: agreements.reduce(0) { $0 + $1.top10Overlap } / Double(max(agreements.count, 1)),
             noise: .init(
                 max: largest(\.noise), rms: rms { $0.noise.rms }, predictedRms: rms { $0.predictedRms }),
-            quantisation: .init(max: largest(\.quantisation), rms: rms { $0.quantisation.rms }))
+            quantisation: .init(max: largest(\.quantisation), rms: rms { $0.quantisation.rms }),
+            vectorisation: largest(\.vectorisation) > 0
+                ? .init(
+                    max: largest(\.vectorisation), rms: rms { $0.vectorisation.rms }, expansion: expansion(results))
+                : nil)
+    }
+
+    private static func expansion(_ results: [Result]) -> AccuracyReport.Vectorisation.Expansion? {
+        let errors = results.flatMap(\.expansionErrors).map(abs)
+        guard let largest = errors.max() else { return nil }
+        return .init(mean: errors.reduce(0, +) / Double(errors.count), max: largest)
     }
 }
 
@@ -261,7 +283,9 @@ extension AccuracyReport.Accuracy {
     fileprivate init(_ outcomes: [QueryOutcome]) {
         self.init(
             encrypted: .init(RankingAccuracy(outcomes.map(\.encrypted.place))),
-            plaintext: .init(RankingAccuracy(outcomes.map(\.plaintext.place))))
+            plaintext: .init(RankingAccuracy(outcomes.map(\.plaintext.place))),
+            exact: outcomes.contains { $0.exact != nil }
+                ? .init(RankingAccuracy(outcomes.map { $0.exact?.place })) : nil)
     }
 }
 

@@ -18,10 +18,10 @@ public struct LibraryCard: Sendable, Hashable {
 
     /// The members of `card.json`.
     public struct Content: Sendable, Hashable, Codable {
-        /// Version of the file's layout: 2.
+        static let currentVersion = 3
+
+        /// Version of the file's layout: 3.
         public var version: Int
-        /// The similarity that the vectors express: `cosine`.
-        public var score: String
         /// The ion mode of all spectra; nil when they do not say.
         public var ionMode: IonMode?
         /// How spectra become vectors.
@@ -127,8 +127,10 @@ public struct LibraryCard: Sendable, Hashable {
         func require(_ holds: Bool, _ problem: String) throws(InputError) {
             if !holds { throw InputError(path, problem) }
         }
-        try require(content.version == 2, "card version \(content.version) is not known to this program, which reads 2")
-        try require(content.score == "cosine", "score '\(content.score)' is not known; this program knows: cosine")
+        try require(
+            content.version == Content.currentVersion,
+            "card version \(content.version) is not known to this program, which reads \(Content.currentVersion); build the library anew"
+        )
         do { try content.vector.validate() } catch { throw InputError(path, "\(error)") }
         let parameters = RLWEParameters.batch
         try require(

@@ -115,7 +115,7 @@ public struct QueryVectors: Sendable {
         for spectrum in spectra {
             if let wanted = card.content.ionMode, let mode = spectrum.ionMode, mode != wanted {
                 otherMode.append(spectrum.name)
-            } else if spectrum.cleanedPeaks(recipe).isEmpty {
+            } else if !spectrum.isSearchable(recipe) {
                 withoutPeaks.append(spectrum.name)
             } else {
                 if spectrum.precursorMZ == nil { withoutPrecursor.append(spectrum.name) }

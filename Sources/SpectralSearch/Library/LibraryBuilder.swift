@@ -99,7 +99,7 @@ public final class LibraryBuilder {
             otherModeCount += 1
             return false
         }
-        guard !spectrum.cleanedPeaks(options.recipe).isEmpty else {
+        guard spectrum.isSearchable(options.recipe) else {
             withoutPeaksCount += 1
             return false
         }
@@ -128,7 +128,7 @@ public final class LibraryBuilder {
         let parameters = RLWEParameters.batch
         let card = try LibraryCard(
             LibraryCard.Content(
-                version: 2, score: "cosine", ionMode: ionMode, vector: options.recipe, scaling: scaling,
+                version: LibraryCard.Content.currentVersion, ionMode: ionMode, vector: options.recipe, scaling: scaling,
                 encryption: LibraryCard.Encryption(parameters), precision: options.preset.precision,
                 publishedSeed: options.publishesSeed ? Self.freshSeed() : nil,
                 interactive: diagonals.map {
