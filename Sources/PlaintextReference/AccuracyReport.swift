@@ -35,6 +35,8 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
     package var queriesLeftOut: Int?
     /// Where the figures were measured.
     package var machine: Machine?
+    /// How far false discovery rates and probabilities can be trusted; nil where there are too few compounds.
+    package var statistics: Statistics?
 
     package init(
         library: Library, queries: Int, dimension: Int, mode: String, accuracy: Accuracy,

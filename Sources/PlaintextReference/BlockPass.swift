@@ -24,10 +24,14 @@ struct BlockPass {
     let compoundNumbers: [String: Int]
     private(set) var encryptedScores: CompoundScores
     private(set) var plaintextScores: CompoundScores
+    /// The best encrypted score of the decoys that were made of each compound's spectra; nil where there are none.
+    private(set) var decoyScores: CompoundScores?
 
     private let options: Validation.Options
     private let recipe: VectorRecipe
+    /// Spectra of compounds, then as many decoys of them, or none.
     private let spectra: [Spectrum]
+    private let targetCount: Int
     private let queries: [Spectrum]
     private let rowCompounds: [Int]
     private let queryFloats: [Float]
@@ -41,12 +45,13 @@ struct BlockPass {
     private static let window = 0.01
 
     init(
-        options: Validation.Options, recipe: VectorRecipe, spectra: [Spectrum], queries: [Spectrum],
-        vectors: [[Float]]
+        options: Validation.Options, recipe: VectorRecipe, spectra: [Spectrum], decoys: [Spectrum],
+        queries: [Spectrum], vectors: [[Float]]
     ) {
         self.options = options
         self.recipe = recipe
-        self.spectra = spectra
+        self.spectra = spectra + decoys
+        targetCount = spectra.count
         self.queries = queries
         var numbers: [String: Int] = [:]
         rowCompounds = spectra.map { spectrum in
@@ -58,6 +63,7 @@ struct BlockPass {
         queryFloats = vectors.flatMap { $0 }
         encryptedScores = CompoundScores(compoundCount: numbers.count, queryCount: queries.count)
         plaintextScores = encryptedScores
+        decoyScores = decoys.isEmpty ? nil : encryptedScores
         var shown: Set<String> = []
         best = queries.indices.filter { shown.insert(queries[$0].compound).inserted }
             .prefix(Self.mirrorCount).map { ($0, 0, -.infinity) }
@@ -76,8 +82,7 @@ struct BlockPass {
     ) throws {
         try search.prepare(&seconds)
         warmUp()
-        for first in stride(from: 0, to: spectra.count, by: Self.blockRows) {
-            let range = first..<min(first + Self.blockRows, spectra.count)
+        for range in blocks(0..<targetCount) + blocks(targetCount..<spectra.count) {
             var scores = Scores(count: range.count * queries.count)
             try search.scores(of: range, into: &scores.encrypted, &seconds)
             multiplyFloats(range, into: &scores.plaintext, &seconds.plaintextSgemm)
@@ -85,6 +90,12 @@ struct BlockPass {
             visit(scores)
             keepBest(&scores, range)
             progress(Double(range.upperBound) / Double(spectra.count))
+        }
+    }
+
+    private func blocks(_ rows: Range<Int>) -> [Range<Int>] {
+        stride(from: rows.lowerBound, to: rows.upperBound, by: Self.blockRows).map {
+            $0..<min($0 + Self.blockRows, rows.upperBound)
         }
     }
 
@@ -111,6 +122,11 @@ struct BlockPass {
         if options.precursor == .window {
             discardOutsideWindow(&scores.encrypted, range)
             discardOutsideWindow(&scores.plaintext, range)
+        }
+        guard range.lowerBound < targetCount else {
+            let targets = range.lowerBound - targetCount..<range.upperBound - targetCount
+            decoyScores?.merge(scores.encrypted.span, rowCompounds: rowCompounds[targets])
+            return
         }
         encryptedScores.merge(scores.encrypted.span, rowCompounds: rowCompounds[range])
         plaintextScores.merge(scores.plaintext.span, rowCompounds: rowCompounds[range])

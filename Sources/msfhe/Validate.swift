@@ -3,8 +3,10 @@ import Foundation
 import PlaintextReference
 import SpectralSearch
 import Spectra
+import Storage
 
 extension Validation.Precursor: ExpressibleByArgument {}
+extension DecoyMethod: ExpressibleByArgument {}
 
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,6 +44,18 @@ struct Validate: ParsableCommand {
     @Option(help: "Add a normal error of this many ppm to the queries' precursors.")
     var queryPpm = 0.0
 
+    @Flag(
+        help: ArgumentHelp(
+            "Add decoys, and compare estimated with actual false discovery rates.",
+            discussion: "Also done with half of the library's compounds taken away."))
+    var decoys = false
+
+    @Option(help: "How decoys are made: spectrum-based (as library build does), or naive.")
+    var decoyMethod = DecoyMethod.spectrumBased
+
+    @Option(help: "Write a calibration: from scores to the probability that the best hit is right, for identify.")
+    var calibration: String?
+
     @Option(help: "Processor cores for the search and for its plaintext twin alike.")
     var threads = 1
 
@@ -57,6 +71,10 @@ struct Validate: ParsableCommand {
     func validate() throws {
         try validateThreads(threads)
         try validateDimension(dimension)
+        if calibration != nil, precursor == .window {
+            throw ValidationError(
+                "--calibration is for encrypted or absent precursors: identify knows no --precursor window")
+        }
         guard (0...1000).contains(queryPpm) else {
             throw ValidationError("--query-ppm is \(queryPpm), but must be from 0 to 1000")
         }
@@ -82,6 +100,12 @@ struct Validate: ParsableCommand {
         if let leftOut = outcome.report.queriesLeftOut, leftOut > 0 {
             log.warning("\(leftOut) queries were not searched: no usable peaks, or an ion mode that the library lacks")
         }
+        if let path = calibration {
+            guard let calibration = outcome.calibration else {
+                throw InputError("queries", "are of too few compounds for a calibration")
+            }
+            try calibration.write(to: path)
+        }
         try publish(
             outcome,
             title:
@@ -98,6 +122,7 @@ struct Validate: ParsableCommand {
         options.precursor = precursor
         options.ionMode = ionMode
         options.queryPPM = queryPpm
+        options.decoys = decoys ? decoyMethod : nil
         options.threads = threads
         return options
     }
