@@ -111,7 +111,9 @@ struct Validate: ParsableCommand {
             title:
                 "Validation of \(library.map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", "))",
             json: json, html: html)
-        if json != "-" && html != "-" { try printResult(ReportText(outcome.report).text) }
+        guard json != "-" && html != "-" else { return }
+        try printResult(ReportText(outcome.report).text)
+        if let statistics = outcome.report.statistics { try printResult(StatisticsText(statistics).text) }
     }
 
     private var options: Validation.Options {
