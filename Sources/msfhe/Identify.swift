@@ -8,7 +8,9 @@ struct Identify: ParsableCommand {
         abstract: "Decrypt the scores and list the best hits.",
         discussion: """
             One line for each of the best compounds of each query: its best library spectrum. Scores are the cosine \
-            of the fragments (-1 to 1) plus a kernel of the precursor difference (0 to 1), rounded to 0.001.
+            of the fragments (-1 to 1) plus a kernel of the precursor difference (0 to 1), rounded to 0.001. \
+            Where the library has decoys, the best hit of each query has a q-value: the least false discovery rate of a \
+            list that holds it. With a calibration it has a probability of being right.
             """)
 
     @Argument(help: "The encrypted scores, RUN.mss.")
@@ -25,6 +27,9 @@ struct Identify: ParsableCommand {
 
     @Option(help: "The library's masks, where it publishes them.")
     var masks: String?
+
+    @Option(help: "A calibration from validate; calibration.json beside the entries where it is there.")
+    var calibration: String?
 
     @Option(help: "Compounds to list for each query.")
     var top = 10
@@ -43,8 +48,9 @@ struct Identify: ParsableCommand {
         let run = try RunRecord(path: record)
         let secret = try KeyFile.read(path: key)
         try run.requireKey(secret, path: key)
+        let calibration = try calibration(for: run.card)
         let entries = try LibraryEntries(path: entries, card: run.card).rows
-        let identification = try identify(run, secret, entries) {
+        let identification = try identify(run, secret, entries, calibration) {
             progress.show("decrypting", Double($0) / Double(entries.count))
         }
         let table = HitTable(hits: identification.hits, queries: run.queries, entries: entries)
@@ -54,18 +60,28 @@ struct Identify: ParsableCommand {
             "\(out == "-" ? "standard output" : out): the best \(top) compounds of \(run.queries.count) queries; \(identification.releasedCount) rounded scores released"
         )
     }
+
+    /// The calibration that was named, or else lies beside the entries.
+    private func calibration(for card: LibraryCard) throws -> Calibration? {
+        let beside = URL(fileURLWithPath: entries).deletingLastPathComponent()
+            .appendingPathComponent(SpectralLibrary.FileName.calibration).path
+        let path = calibration ?? (FileManager.default.fileExists(atPath: beside) ? beside : nil)
+        return try path.map { try Calibration(path: $0, card: card) }
+    }
+
     private func identify(
-        _ run: RunRecord, _ secret: SecretKey, _ entries: [LibraryEntry], progress: (Int) -> Void
+        _ run: RunRecord, _ secret: SecretKey, _ entries: [LibraryEntry], _ calibration: Calibration?,
+        progress: (Int) -> Void
     ) throws -> Identification {
         switch run.mode {
         case .batch:
             try Identification(
                 answer: AnswerFile(path: answer, run: run, masksPath: masks), record: run, key: secret,
-                entries: entries, top: top, threads: cores.threads, progress: progress)
+                entries: entries, top: top, calibration: calibration, threads: cores.threads, progress: progress)
         case .interactive:
             try Identification(
                 answer: InteractiveAnswerFile(path: answer, run: run), record: run, key: secret, entries: entries,
-                top: top, threads: cores.threads, progress: progress)
+                top: top, calibration: calibration, threads: cores.threads, progress: progress)
         }
     }
 }

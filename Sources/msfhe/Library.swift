@@ -48,6 +48,13 @@ struct Library: ParsableCommand {
                     """))
         var publishSeed = false
 
+        @Flag(
+            help: ArgumentHelp(
+                "Add a decoy for each spectrum, by which identify estimates false discovery rates.",
+                discussion: "They double the work of a search. While they are made, each peak takes 12 bytes of memory."
+            ))
+        var decoys = false
+
         @OptionGroup var cores: ThreadOptions
 
         func validate() throws { try validateDimension(dimension) }
@@ -61,6 +68,7 @@ struct Library: ParsableCommand {
             options.preset = preset
             options.layout = layout
             options.publishesSeed = publishSeed
+            options.decoys = decoys ? .spectrumBased : nil
             options.threads = cores.threads
             let builder = try LibraryBuilder(options, folder: out)
             try readSpectra(files, progress: progress) { try builder.add($0) }
@@ -81,8 +89,9 @@ struct Library: ParsableCommand {
                 log.warning(
                     "\(builder.withoutPrecursorCount) spectra have no precursor: found by their fragments alone")
             }
+            let decoyCount = content.decoys?.spectra ?? 0
             log.info(
-                "\(out): \(content.library.spectra) spectra of \(content.library.compounds) compounds, \(content.vector.dimension) numbers each"
+                "\(out): \(content.library.spectra - decoyCount) spectra of \(content.library.compounds) compounds\(decoyCount > 0 ? " and \(decoyCount) decoys" : ""), \(content.vector.dimension) numbers each"
             )
         }
     }

@@ -3,8 +3,10 @@ import Foundation
 import PlaintextReference
 import SpectralSearch
 import Spectra
+import Storage
 
 extension Validation.Precursor: ExpressibleByArgument {}
+extension DecoyMethod: ExpressibleByArgument {}
 
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -51,6 +53,18 @@ struct Validate: ParsableCommand {
     @Option(help: "Add a normal error of this many ppm to the queries' precursors.")
     var queryPpm = 0.0
 
+    @Flag(
+        help: ArgumentHelp(
+            "Add decoys, and compare estimated with actual false discovery rates.",
+            discussion: "Also done with half of the library's compounds taken away."))
+    var decoys = false
+
+    @Option(help: "How decoys are made: spectrum-based (as library build does), or naive.")
+    var decoyMethod = DecoyMethod.spectrumBased
+
+    @Option(help: "Write a calibration: from scores to the probability that the best hit is right, for identify.")
+    var calibration: String?
+
     @Option(help: "Processor cores for the search and for its plaintext twin alike.")
     var threads = 1
 
@@ -69,6 +83,13 @@ struct Validate: ParsableCommand {
     func validate() throws {
         try validateThreads(threads)
         try validateDimension(dimension)
+        if calibration != nil, score.values.count * mode.values.count * precursor.values.count > 1 {
+            throw ValidationError("--calibration is made of one configuration: give one mode, score and precursor")
+        }
+        if calibration != nil, precursor.values == [.window] {
+            throw ValidationError(
+                "--calibration is for encrypted or absent precursors: identify knows no --precursor window")
+        }
         guard (0...1000).contains(queryPpm) else {
             throw ValidationError("--query-ppm is \(queryPpm), but must be from 0 to 1000")
         }
@@ -93,6 +114,12 @@ struct Validate: ParsableCommand {
         progress.clear()
         if let leftOut = outcomes[0].report.queriesLeftOut, leftOut > 0 {
             log.warning("\(leftOut) queries were not searched: no usable peaks, or an ion mode that the library lacks")
+        }
+        if let path = calibration {
+            guard let calibration = outcomes[0].calibration else {
+                throw InputError("queries", "are of too few compounds for a calibration")
+            }
+            try calibration.write(to: path)
         }
         let files = library.map(Self.fileName).joined(separator: ", ")
         try Publication(
@@ -125,6 +152,7 @@ struct Validate: ParsableCommand {
         options.preset = preset
         options.ionMode = ionMode
         options.queryPPM = queryPpm
+        options.decoys = decoys ? decoyMethod : nil
         options.threads = threads
         return options
     }
@@ -139,6 +167,7 @@ struct Validate: ParsableCommand {
         if queryPpm > 0 { words += ["--query-ppm", "\(queryPpm)"] }
         if let limitQueries { words += ["--limit-queries", "\(limitQueries)"] }
         if exact { words.append("--exact") }
+        if decoys { words += ["--decoys", "--decoy-method", decoyMethod.rawValue] }
         return ReportCommand(words + ["--threads", "\(threads)"])
     }
 

@@ -78,12 +78,57 @@ struct CommandLineTests {
         #expect(
             rows[0] == [
                 "query", "rank", "score", "name", "formula", "inchikey", "adduct", "precursor_error_ppm", "accession",
+                "q_value", "probability",
             ])
         #expect(rows.count == 1 + 2 * 5)
         for row in rows.dropFirst() where row[1] == "1" {
             #expect(row[0] == row[3])
             #expect(abs(Double(row[2])! - 2) < 0.007)
         }
+    }
+
+    /// Decoys and a calibration beside the entries fill the last columns of the best hits; those of another recipe are
+    /// refused in a line.
+    @Test func bestHitsHaveStatistics() throws {
+        let folder = try searchedFolder()
+        func run(_ arguments: String...) throws {
+            let outcome = try msfhe(arguments)
+            #expect(outcome.status == 0, "\(outcome.error)")
+        }
+        try run("library", "build", folder("library.mgf"), "--decoys", "--out", folder("decoys"))
+        for dimension in ["512", "256"] {
+            try run(
+                "validate", "--library", folder("library.mgf"), "--queries", folder("library.mgf"), "--dimension",
+                dimension, "--decoys", "--calibration", folder("\(dimension).json"), "--json", folder("report.json"))
+        }
+        let report = try String(contentsOfFile: folder("report.json"), encoding: .utf8)
+        #expect(report.contains("\"statistics\"") && report.contains("\"byDecoys\""))
+        try run(
+            "encrypt", folder("run.mgf"), "--key", folder("key"), "--card", folder("decoys/card.json"), "--out",
+            folder("second.msq"))
+        try run(
+            "search", "--library", folder("decoys"), "--queries", folder("second.msq"), "--out", folder("second.mss"))
+        let identify = [
+            "identify", folder("second.mss"), "--key", folder("key"), "--run", folder("second.local"), "--entries",
+            folder("decoys/entries.tsv"), "--top", "2", "--out", "-",
+        ]
+        func columns(_ outcome: Outcome) -> [[Substring]] {
+            outcome.output.split(separator: "\n").dropFirst().map {
+                $0.split(separator: "\t", omittingEmptySubsequences: false).suffix(2)
+            }
+        }
+        let plain = columns(try msfhe(identify))
+        #expect(plain.count == 10 && plain.allSatisfy { $0[1].isEmpty })
+        #expect(plain.enumerated().allSatisfy { $1[0] == ($0 % 2 == 0 ? "0.2000" : "") })
+        let named = try msfhe(identify + ["--calibration", folder("512.json")])
+        try FileManager.default.copyItem(atPath: folder("512.json"), toPath: folder("decoys/calibration.json"))
+        let found = try msfhe(identify)
+        #expect(found.output == named.output)
+        for (number, row) in columns(found).enumerated() {
+            #expect(number % 2 == 0 ? Double(row[1])! > 0.5 : row[1].isEmpty)
+        }
+        let refused = try msfhe(identify + ["--calibration", folder("256.json")])
+        #expect(refused.status == 2 && refused.errorLines.count == 1 && refused.error.contains("recipe"))
     }
 
     /// Single queries: the same commands, and rotation keys that are made once and used again.

@@ -69,6 +69,22 @@ struct ValidationTests {
         #expect(report.bytes.download <= 8 * 4096 * 60)
     }
 
+    /// The builder's decoys are those of the plaintext twin, in both modes: else their scores would differ by more than
+    /// noise. Rankings do not see them.
+    @Test(arguments: SearchMode.allCases, DecoyMethod.allCases)
+    func decoysAreSearchedLikeOtherRows(mode: SearchMode, method: DecoyMethod) throws {
+        let library = Array(SimulatedPeptides.library.prefix(250))
+        let report = try validate(library, Array(library.prefix(40))) {
+            $0.mode = mode
+            $0.decoys = method
+        }
+        #expect(report.library.spectra == 250 && report.accuracy.encrypted.top1 == 1)
+        let noise = report.agreement.noise
+        #expect(noise.max < 7.4 * noise.predictedRms && report.agreement.quantisation.max < 1e-2)
+        let statistics = try #require(report.statistics)
+        #expect(statistics.decoys == method.rawValue && statistics.falseDiscoveries[0].decoyWins == 0)
+    }
+
     @Test(.enabled(if: SharedDatasets.arePresent))
     func massBankIsSearchedAsWellAsInPlaintext() throws {
         let library = try ["pos", "neg"].flatMap {
@@ -86,6 +102,10 @@ struct ValidationTests {
         #expect(report.agreement.noise.rms <= 7e-4 && report.agreement.noise.max <= 4.5e-3)
         expectPredictedNoise(report)
         #expect(report.ionModes?.map(\.queries) == [2044, 558])
+        // Measured 0.956 and 0.016: room for another seed of the folds, and for noise.
+        let statistics = try #require(report.statistics)
+        #expect(try #require(statistics.openSet.probability) > 0.95)
+        #expect(statistics.probability.reliability.expectedCalibrationError < 0.025)
     }
 
     @Test(.enabled(if: SharedDatasets.arePresent))

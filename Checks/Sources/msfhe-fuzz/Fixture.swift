@@ -103,6 +103,23 @@ struct Fixture: Sendable {
         return try withFile(Sealing.json.seal(Array(text.utf8))) { try LibraryCard(path: $0) }
     }
 
+    /// What a calibration for the card holds before its digest.
+    var calibrationContent: [UInt8] {
+        let card = String(decoding: cardContent, as: UTF8.self)
+        let vector = card.range(of: "  \"vector\" : ").map { card[$0.lowerBound...].prefix { $0 != "}" } } ?? ""
+        let text = """
+            {
+              "format" : "massspecfhe-calibration",
+              "crossValidation" : { "absentShare" : 0.5, "brierScore" : 0.1, "expectedCalibrationError" : 0.01,
+                "folds" : 5, "logLoss" : 0.3, "searches" : 100 },
+              "model" : { "intercept" : -7.5, "weights" : [ 4.25, 2.5 ] },
+              "score" : "cosine",
+            \(vector)},
+              "version" : 1
+            """
+        return Array(text.utf8)
+    }
+
     /// What the card's file holds before its digest when the library publishes a mask seed.
     var publishingCardContent: [UInt8] {
         let seed = Data(repeating: 9, count: 32).base64EncodedString()

@@ -39,6 +39,8 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
     package var breakdowns: [Breakdown]?
     /// The command that makes this report; file names without folders.
     package var command: String?
+    /// How far false discovery rates and probabilities can be trusted; nil where there are too few compounds.
+    package var statistics: Statistics?
 
     package init(
         library: Library, queries: Int, dimension: Int, mode: String, accuracy: Accuracy,

@@ -99,7 +99,7 @@ extension AccuracyReport.Breakdown.Property {
 
 /// How to get the figures of one section alone: what to ask of the report's JSON form.
 enum SectionSource {
-    case accuracy, agreement, cost, parameters, configurations
+    case accuracy, agreement, statistics, cost, parameters, configurations
     case breakdown(AccuracyReport.Breakdown.Property)
 
     /// What the lines below sections are.
@@ -113,6 +113,7 @@ enum SectionSource {
         switch self {
         case .accuracy: ".accuracy, .estimates"
         case .agreement: ".agreement, .estimates.sameBest, .estimates.top10Overlap"
+        case .statistics: ".statistics"
         case .cost: ".seconds, .bytes, .ratioToSgemm"
         case .parameters: ".parameters, .machine, .commit"
         case .configurations: ".configurations[].accuracy, .contrasts"

@@ -70,7 +70,8 @@ package struct ReportMarkdown: Sendable {
             ] : []
         let breakdowns = report.breakdowns?.map(breakdown) ?? []
         return head + (report.knowsRightCompounds ? [accuracy(report)] + breakdowns : [])
-            + [agreement(report), cost(report), parameters(report)]
+            + [agreement(report)] + (report.statistics.map { [statistics($0)] } ?? [])
+            + [cost(report), parameters(report)]
     }
 
     private func accuracy(_ report: AccuracyReport) -> String {
@@ -129,6 +130,38 @@ package struct ReportMarkdown: Sendable {
             \(MarkdownText.table(["group", "queries", "compounds", "encrypted", "plaintext", "difference"], rows))
 
             \(source(.breakdown(breakdown.by)))
+            """
+    }
+
+    private func statistics(_ statistics: AccuracyReport.Statistics) -> String {
+        let curve = statistics.probability.reliability
+        let bins = curve.bins.map { bin in
+            [
+                Numerals.decimal(bin.predicted, places: 2), Numerals.decimal(bin.observed, places: 2),
+                Numerals.decimal(bin.interval.lower, places: 2) + " to "
+                    + Numerals.decimal(bin.interval.upper, places: 2),
+                Numerals.count(bin.count),
+            ]
+        }
+        func area(_ value: Double?) -> String { value.map { Numerals.decimal($0, places: 3) } ?? "unknown" }
+        return """
+            \(heading) How far a hit can be trusted
+
+            \(statistics.explanation)
+
+            \(MarkdownText.table(["library, estimate", "estimated", "hits", "false", "interval"], statistics.rateRows))
+
+            The probability that the best hit is right, by cross-validation over compounds: Brier score \
+            \(Numerals.decimal(curve.brierScore, places: 3)), log loss \(Numerals.decimal(curve.logLoss, places: 3)), \
+            calibration error \(Numerals.decimal(curve.expectedCalibrationError, places: 3)).
+
+            \(MarkdownText.table(["predicted", "came true", "interval", "searches"], bins))
+
+            Queries whose compound the library lacks are told from the others with an area under the curve of \
+            \(area(statistics.openSet.probability)) by the probability, \(area(statistics.openSet.score)) by the score, \
+            \(area(statistics.openSet.margin)) by its lead over the second compound.
+
+            \(source(.statistics))
             """
     }
 

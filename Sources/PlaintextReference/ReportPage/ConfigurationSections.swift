@@ -12,6 +12,7 @@ struct ConfigurationSections {
         \(report.knowsRightCompounds ? AccuracyTable(report).section : "")
         \(report.knowsRightCompounds ? breakdowns : "")
         \(scores)
+        \(report.statistics.map { StatisticsSection($0, identifier: identifier).section } ?? "")
         \(CostTables(report).section)
         \(hits)
         \(parameters)

@@ -23,17 +23,21 @@ struct BlockPass {
         }
     }
 
-    private let compoundNumbers: [String: Int]
-    private var encryptedScores: CompoundScores
+    let compoundNumbers: [String: Int]
+    private(set) var encryptedScores: CompoundScores
     private var plaintextScores: CompoundScores
     private var exactScores: CompoundScores?
     /// The best row of each query by its peaks.
     private(set) var exactBest: [(row: Int, score: Float)]
+    /// The best encrypted score of the decoys that were made of each compound's spectra; nil where there are none.
+    private(set) var decoyScores: CompoundScores?
 
     private let exact: ExactSearch?
     private let options: Validation.Options
     private let recipe: VectorRecipe
+    /// Spectra of compounds, then as many decoys of them, or none.
     private let spectra: [Spectrum]
+    private let targetCount: Int
     private let queries: [Spectrum]
     private let rowCompounds: [Int]
     private let queryFloats: [Float]
@@ -45,13 +49,14 @@ struct BlockPass {
     private static let mirrorCount = 6
 
     init(
-        options: Validation.Options, recipe: VectorRecipe, spectra: [Spectrum], queries: [Spectrum],
-        vectors: [[Float]], exact: ExactSearch?
+        options: Validation.Options, recipe: VectorRecipe, spectra: [Spectrum], decoys: [Spectrum],
+        queries: [Spectrum], vectors: [[Float]], exact: ExactSearch?
     ) {
         self.exact = exact
         self.options = options
         self.recipe = recipe
-        self.spectra = spectra
+        self.spectra = spectra + decoys
+        targetCount = spectra.count
         self.queries = queries
         var numbers: [String: Int] = [:]
         rowCompounds = spectra.map { spectrum in
@@ -65,6 +70,7 @@ struct BlockPass {
         plaintextScores = encryptedScores
         exactScores = exact == nil ? nil : encryptedScores
         exactBest = queries.map { _ in (0, -.infinity) }
+        decoyScores = decoys.isEmpty ? nil : encryptedScores
         var shown: Set<String> = []
         best = queries.indices.filter { shown.insert(queries[$0].compound).inserted }
             .prefix(Self.mirrorCount).map { ($0, 0, -.infinity) }
@@ -83,16 +89,21 @@ struct BlockPass {
     ) throws {
         try search.prepare(&seconds)
         warmUp()
-        for first in stride(from: 0, to: spectra.count, by: Self.blockRows) {
-            let range = first..<min(first + Self.blockRows, spectra.count)
+        for range in blocks(0..<targetCount) + blocks(targetCount..<spectra.count) {
             var scores = Scores(count: range.count * queries.count)
             try search.scores(of: range, into: &scores.encrypted, &seconds)
             multiplyFloats(range, into: &scores.plaintext, &seconds.plaintextSgemm)
             if try !search.multiplyQuantised(range, into: &scores.quantised) { scores.quantised = scores.plaintext }
-            scores.exact = exact?.scores(of: range, threads: options.threads)
+            if range.upperBound <= targetCount { scores.exact = exact?.scores(of: range, threads: options.threads) }
             visit(scores)
             keepBest(&scores, range)
             progress(Double(range.upperBound) / Double(spectra.count))
+        }
+    }
+
+    private func blocks(_ rows: Range<Int>) -> [Range<Int>] {
+        stride(from: rows.lowerBound, to: rows.upperBound, by: Self.blockRows).map {
+            $0..<min($0 + Self.blockRows, rows.upperBound)
         }
     }
 
@@ -123,6 +134,11 @@ struct BlockPass {
                 discardOutsideWindow(&exact, range)
                 scores.exact = exact
             }
+        }
+        guard range.lowerBound < targetCount else {
+            let targets = range.lowerBound - targetCount..<range.upperBound - targetCount
+            decoyScores?.merge(scores.encrypted.span, rowCompounds: rowCompounds[targets])
+            return
         }
         encryptedScores.merge(scores.encrypted.span, rowCompounds: rowCompounds[range])
         plaintextScores.merge(scores.plaintext.span, rowCompounds: rowCompounds[range])
@@ -160,7 +176,8 @@ struct BlockPass {
 
     /// How each query fared.
     func outcomes() -> [QueryOutcome] {
-        let candidates = CandidateCompounds(precursors: spectra.map(\.precursorMZ), compounds: rowCompounds)
+        let candidates = CandidateCompounds(
+            precursors: spectra.prefix(targetCount).map(\.precursorMZ), compounds: rowCompounds)
         let right = queries.map { compoundNumbers[$0.compound] }
         let places = (encrypted: encryptedScores.places(of: right), plaintext: plaintextScores.places(of: right))
         let exactPlaces = exactScores?.places(of: right)

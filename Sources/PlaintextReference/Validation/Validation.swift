@@ -36,6 +36,8 @@ package struct Validation {
         package var ionMode: IonMode?
         /// Standard deviation of an error added to the queries' precursors, in parts per million.
         package var queryPPM = 0.0
+        /// Search decoys made by this method, too, and look at false discovery rates; nil for none.
+        package var decoys: DecoyMethod?
         package var threads = 1
 
         package init() {}
@@ -46,6 +48,8 @@ package struct Validation {
         package var report: AccuracyReport
         package var outcomes: [QueryOutcome]
         package var sections: [ReportPage.Section]
+        /// From scores to probabilities; nil where there are too few compounds, or ``Precursor/window`` hid some.
+        package var calibration: Calibration?
     }
 
     private let options: Options
@@ -69,15 +73,23 @@ package struct Validation {
             throw InputError("queries", "none has an ion mode of which the library has spectra too")
         }
         let results = try modes.map { try validate($0) }
+        let statistics = results.reduce(into: SearchStatistics()) { $0.add($1.statistics) }
+        var report = report(of: results, queryCount: queries.count)
+        report.statistics = statistics.report(decoys: options.decoys)
         return Outcome(
-            report: report(of: results, queryCount: queries.count), outcomes: results.flatMap(\.outcomes),
+            report: report, outcomes: results.flatMap(\.outcomes),
             sections: results.map { result in
                 ReportPage.Section(
                     heading: results.count > 1 ? result.name : nil,
                     figures: ReportPage.Figures(
                         scatter: result.scatter.pairs, noise: result.noise, predictedRms: result.predictedRms,
                         mirrors: result.mirrors))
-            })
+            },
+            calibration: options.precursor == .window
+                ? nil
+                : statistics.calibration().map { fit in
+                    Calibration(card: results[0].card, model: fit.model, crossValidation: fit.crossValidation)
+                })
     }
 
     // MARK: Ion modes
@@ -106,6 +118,7 @@ package struct Validation {
     /// What one ion mode gave.
     private struct Result {
         var name: String
+        var card: LibraryCard
         var librarySpectra: Int
         var compounds: Set<String>
         var outcomes: [QueryOutcome] = []
@@ -119,6 +132,7 @@ package struct Validation {
         var bytes = AccuracyReport.Bytes.zero
         var parameters: AccuracyReport.Parameters?
         var mirrors: [MirrorPlot] = []
+        var statistics = SearchStatistics()
 
         var predictedRms: Double { predictedVariance.squareRoot() }
     }
@@ -131,6 +145,7 @@ package struct Validation {
         builderOptions.ionMode = group.mode
         builderOptions.preset = options.preset
         builderOptions.layout = options.mode == .batch ? .batch : .interactive
+        builderOptions.decoys = options.decoys
         builderOptions.threads = options.threads
         let name = group.mode?.rawValue ?? "all spectra"
 
@@ -138,8 +153,8 @@ package struct Validation {
         progress("\(name): building the library", 0)
         var spectra: [Spectrum] = []
         // What is open stays readable when the folder is gone.
-        let (search, entries) = try withScratchFolder(label: "msfhe-validate") {
-            folder -> (any EncryptedSearch, [LibraryEntry]) in
+        let search = try withScratchFolder(label: "msfhe-validate") {
+            folder -> any EncryptedSearch in
             let path = folder.appendingPathComponent("library").path
             try timed(&seconds.libraryBuild) {
                 let builder = try LibraryBuilder(builderOptions, folder: path)
@@ -148,12 +163,9 @@ package struct Validation {
             }
             switch options.mode {
             case .batch:
-                let library = try SpectralLibrary(folder: path)
-                return (BatchRun(library: library, threads: options.threads), library.entries)
+                return BatchRun(library: try SpectralLibrary(folder: path), threads: options.threads)
             case .interactive:
-                let run = try InteractiveRun(
-                    library: URL(fileURLWithPath: path), threads: options.threads)
-                return (run, try LibraryEntries(path: path + "/entries.tsv", card: run.card).rows)
+                return try InteractiveRun(library: URL(fileURLWithPath: path), threads: options.threads)
             }
         }
         try search.generateKeys(&seconds)
@@ -169,8 +181,8 @@ package struct Validation {
 
         let predicted = try search.predictedVariance()
         var result = Result(
-            name: name,
-            librarySpectra: entries.count, compounds: Set(entries.map(\.compound)),
+            name: name, card: search.card,
+            librarySpectra: spectra.count, compounds: Set(spectra.map(\.compound)),
             noise: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: predicted.squareRoot())),
             predictedVariance: predicted,
             quantisation: ErrorStatistics(histogram: Histogram(aroundZeroWithRms: 1e-3)),
@@ -182,7 +194,8 @@ package struct Validation {
                 recipe: recipe, precursor: options.precursor, library: spectra, queries: prepared.spectra,
                 threads: options.threads) : nil
         var pass = BlockPass(
-            options: options, recipe: search.card.content.vector, spectra: spectra, queries: prepared.spectra,
+            options: options, recipe: search.card.content.vector, spectra: spectra,
+            decoys: decoys(of: spectra, recipe: search.card.content.vector), queries: prepared.spectra,
             vectors: prepared.vectors, exact: exact)
         try pass.run(search, into: &result.seconds) { block in
             result.noise.add(block.encrypted.span, minus: block.quantised.span)
@@ -195,10 +208,22 @@ package struct Validation {
 
         result.outcomes = pass.outcomes()
         result.expansionErrors = exact?.expansionErrors(of: pass.exactBest.map(\.row)) ?? []
+        result.statistics.add(
+            pass.encryptedScores, decoys: pass.decoyScores, compounds: pass.compoundNumbers,
+            queryCompounds: prepared.spectra.map(\.compound))
         result.mirrors = pass.mirrors()
         result.bytes = search.bytes
         result.parameters = search.parameters
         return result
+    }
+
+    /// The decoys that the builder made of `spectra`, for their plaintext twins.
+    private func decoys(of spectra: [Spectrum], recipe: VectorRecipe) -> [Spectrum] {
+        guard let method = options.decoys else { return [] }
+        var table = FragmentTable()
+        for spectrum in spectra { table.add(spectrum.cleanedPeaks(recipe), precursorMZ: spectrum.precursorMZ) }
+        let decoys = DecoySpectra(of: table, method: method, recipe: recipe)
+        return parallelMap(Array(0..<decoys.count), threads: options.threads) { decoys[$0] }
     }
 
     /// The queries with a simulated measurement error of their precursors.

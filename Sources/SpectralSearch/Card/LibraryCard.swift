@@ -37,6 +37,8 @@ public struct LibraryCard: Sendable, Hashable {
         public var publishedSeed: Data?
         /// How single queries are searched for; nil where the library has no interactive index.
         public var interactive: Interactive?
+        /// How the last rows were made that stand for no compound; nil where the library has none.
+        public var decoys: Decoys?
         /// Which library this is.
         public var library: Library
     }
@@ -66,9 +68,17 @@ public struct LibraryCard: Sendable, Hashable {
         }
     }
 
+    /// The decoys of a library: its last rows.
+    public struct Decoys: Sendable, Hashable, Codable {
+        /// How they were made.
+        public var method: DecoyMethod
+        /// Their number.
+        public var spectra: Int
+    }
+
     /// The library that the card belongs to.
     public struct Library: Sendable, Hashable, Codable {
-        /// Number of spectra, which is the number of rows.
+        /// Number of spectra, decoys included, which is the number of rows.
         public var spectra: Int
         /// Number of different compounds.
         public var compounds: Int
@@ -168,5 +178,8 @@ public struct LibraryCard: Sendable, Hashable {
             (1...1 << 30).contains(content.library.spectra)
                 && (1...content.library.spectra).contains(content.library.compounds),
             "a library has 1 to 2^30 spectra, and at most as many compounds")
+        try require(
+            content.decoys.map { (1..<content.library.spectra).contains($0.spectra) } ?? true,
+            "of \(content.library.spectra) spectra, \(content.decoys?.spectra ?? 0) cannot be decoys")
     }
 }

@@ -7,6 +7,7 @@ public struct HitTable: Sendable {
 
     static let columns = [
         "query", "rank", "score", "name", "formula", "inchikey", "adduct", "precursor_error_ppm", "accession",
+        "q_value", "probability",
     ]
 
     /// The table of `hits` of `queries` in the library of `entries`.
@@ -19,6 +20,8 @@ public struct HitTable: Sendable {
                     queries[hit.query].name.onOneLine, "\(hit.rank)", String(format: "%.3f", hit.score), entry.name,
                     entry.formula, entry.inchiKey, entry.adduct,
                     hit.precursorErrorPPM.map { String(format: "%.2f", $0) } ?? "", entry.accession,
+                    hit.qValue.map { String(format: "%.4f", $0) } ?? "",
+                    hit.probability.map { String(format: "%.3f", $0) } ?? "",
                 ].joined(separator: "\t"))
         }
         text = lines.joined(separator: "\n") + "\n"

@@ -78,13 +78,14 @@ extension Identification {
     ///
     /// - Parameters:
     ///   - top: compounds kept for each query, at least 1.
+    ///   - calibration: what gives the best hits their probabilities; nil for none.
     ///   - progress: called after each block with the number of library rows done.
     /// - Throws: ``InputError`` when the answer cannot be read any more.
     public init(
         answer: InteractiveAnswerFile, record: RunRecord, key: SecretKey, entries: [LibraryEntry], top: Int,
-        threads: Int, progress: (Int) -> Void = { _ in }
+        calibration: Calibration? = nil, threads: Int, progress: (Int) -> Void = { _ in }
     ) throws {
-        var ranking = Ranking(record: record, entries: entries, top: top)
+        var ranking = Ranking(record: record, entries: entries, top: top, calibration: calibration)
         let decryption = InteractiveDecryption(card: record.card, key: key)
         let queryCount = answer.queryCount
         let scores = AlignedBuffer<Float>(count: answer.blockRows * queryCount, lifetime: .wiped)

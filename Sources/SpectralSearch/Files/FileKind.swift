@@ -4,7 +4,7 @@ import Storage
 /// The files that the commands exchange. Each begins with words of its own and ends with a SHA-256 of what
 /// precedes it.
 public enum FileKind: String, Sendable, CaseIterable {
-    case secretKey, runRecord, card, entries, index, masks, upload, answer
+    case secretKey, runRecord, card, entries, calibration, index, masks, upload, answer
     case diagonals, rotationKeys, interactiveUpload, interactiveAnswer
 
     /// What people call the file.
@@ -14,6 +14,7 @@ public enum FileKind: String, Sendable, CaseIterable {
         case .runRecord: "a run's local record (RUN.local)"
         case .card: "a library card (card.json)"
         case .entries: "a library's entries (entries.tsv)"
+        case .calibration: "a calibration (calibration.json)"
         case .index: "a library index"
         case .masks: "the mask part of a library's answers (masks)"
         case .upload: "an upload of encrypted queries (RUN.msq)"
@@ -32,6 +33,7 @@ public enum FileKind: String, Sendable, CaseIterable {
         case .runRecord: CheckedJSON.opening(format: "massspecfhe-run")
         case .card: CheckedJSON.opening(format: "massspecfhe-card")
         case .entries: Array("# massspecfhe-entries 1\n".utf8)
+        case .calibration: CheckedJSON.opening(format: Calibration.format)
         case .index: Array("MSFHE-I1".utf8)
         case .masks: Array("MSFHE-M1".utf8)
         case .upload: Array("MSFHE-Q1".utf8)

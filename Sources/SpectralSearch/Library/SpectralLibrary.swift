@@ -21,6 +21,8 @@ public struct SpectralLibrary: Sendable {
         public static let entries = "entries.tsv"
         /// The mask part of all answers, where the library publishes its mask seed.
         public static let masks = "masks"
+        /// From scores to probabilities, where somebody put a calibration there.
+        public static let calibration = "calibration.json"
     }
 
     /// Opens the library in `folder`.

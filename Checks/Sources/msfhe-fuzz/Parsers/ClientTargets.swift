@@ -1,9 +1,10 @@
-import SpectralSearch
 import Storage
+
+@testable import SpectralSearch
 
 /// The files that stay with the researcher: the key, and the records of runs.
 enum ClientTargets {
-    static let all = [record, key]
+    static let all = [record, key, calibration]
 
     /// A run's record, asked whether it belongs to a key.
     private static let record = Target(
@@ -15,6 +16,20 @@ enum ClientTargets {
             let record = try withFile(Sealing.json.seal(input)) { try RunRecord(path: $0) }
             require(!record.queries.isEmpty, "a run has a query")
             do { try record.requireKey(Fixture.shared.key, path: "key") } catch {}
+        })
+
+    /// A calibration for the fixture's card. An accepted one gives probabilities, whatever the scores.
+    private static let calibration = Target(
+        name: "calibration", words: ["1e308", "-1e6", "null", "\"weights\" : ", "\"intercept\" : ", "[ ]"],
+        seeds: { [Fixture.shared.calibrationContent] },
+        parse: { input in
+            let calibration = try withFile(Sealing.json.seal(input)) {
+                try Calibration(path: $0, card: Fixture.shared.card)
+            }
+            for (best, second) in [(2.0, 1.999), (-1.0, -1.0), (0.5, -1.0), (2.0, nil)] as [(Double, Double?)] {
+                let probability = calibration.probability(HitEvidence(best: best, second: second, decoy: nil))
+                require((0...1).contains(probability), "a probability is from 0 to 1")
+            }
         })
 
     /// A researcher's key. An accepted file is the one that its key would be written to.

@@ -10,7 +10,10 @@ enum LibraryTargets {
     /// A card, and vectors made by what it says.
     private static let card = Target(
         name: "card",
-        words: ["\"publishedSeed\" : ", "null", "1e308", "-1", "18446744073709551615", "\"negative\"", "uploadBits"],
+        words: [
+            "\"publishedSeed\" : ", "\"decoys\" : ", "null", "1e308", "-1", "18446744073709551615", "\"negative\"",
+            "uploadBits",
+        ],
         seeds: { [Fixture.shared.cardContent, Fixture.shared.publishingCardContent] },
         parse: { input in
             let card = try withFile(Sealing.json.seal(input)) { try LibraryCard(path: $0) }
