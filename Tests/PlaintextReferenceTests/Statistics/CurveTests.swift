@@ -8,16 +8,16 @@ import Testing
     func endsSolveTheScoreEquation(count: Int, trials: Int) {
         let interval = Interval(wilson: count, of: trials)
         let (share, n, z) = (Double(count) / Double(trials), Double(trials), 1.959963984540054)
-        for end in [interval.low, interval.high] where end > 0 && end < 1 {
+        for end in [interval.lower, interval.upper] where end > 0 && end < 1 {
             #expect(abs(abs(share - end) - z * (end * (1 - end) / n).squareRoot()) < 1e-9)
         }
-        #expect(interval.low <= share && share <= interval.high && interval.low >= 0 && interval.high <= 1)
-        let mirrored = WilsonInterval(trials - count, of: trials)
-        #expect(abs(mirrored.low + interval.high - 1) < 1e-12)
+        #expect(interval.lower <= share && share <= interval.upper && interval.lower >= 0 && interval.upper <= 1)
+        let mirrored = Interval(wilson: trials - count, of: trials)
+        #expect(abs(mirrored.lower + interval.upper - 1) < 1e-12)
     }
 
     @Test func nothingIsKnownBeforeATrial() {
-        #expect(WilsonInterval(0, of: 0).low == 0 && WilsonInterval(0, of: 0).high == 1)
+        #expect(Interval(wilson: 0, of: 0).lower == 0 && Interval(wilson: 0, of: 0).upper == 1)
     }
 
     /// 95 % of intervals hold the probability: of 4,000, within five binomial deviations, and for the discreteness of
@@ -27,8 +27,8 @@ import Testing
         var generator = TestGenerator(seed: 11)
         let covered = (0..<4000).count { _ in
             let count = (0..<80).count { _ in Double.random(in: 0..<1, using: &generator) < probability }
-            let interval = WilsonInterval(count, of: 80)
-            return interval.low <= probability && probability <= interval.high
+            let interval = Interval(wilson: count, of: 80)
+            return interval.lower <= probability && probability <= interval.upper
         }
         #expect(abs(Double(covered) / 4000 - 0.95) < 5 * (0.95 * 0.05 / 4000).squareRoot() + 0.02)
     }
@@ -73,7 +73,7 @@ import Testing
         for bin in curve.bins {
             let deviation = (bin.predicted * (1 - bin.predicted) / Double(bin.count)).squareRoot()
             #expect(abs(bin.observed - bin.predicted) < 5 * deviation)
-            #expect(bin.interval.low <= bin.observed && bin.observed <= bin.interval.high)
+            #expect(bin.interval.lower <= bin.observed && bin.observed <= bin.interval.upper)
         }
         // For uniform p: E[p (1 - p)] = 1/6, with a deviation of single terms below 1/2; E of the log loss is 1/2.
         #expect(abs(curve.brierScore - 1.0 / 6) < 5 * 0.5 / 50_000.0.squareRoot())
