@@ -10,7 +10,9 @@ enum ResultTables {
         requireTable(FeatureTable(results).text, rowCount: results.features.count)
         let text = MzTabM(results, version: "0").text
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        for (heading, row, count) in [("SMH", "SML", nil), ("SFH", "SMF", results.features.count), ("SEH", "SME", hits.count)] {
+        for (heading, row, count) in [
+            ("SMH", "SML", nil), ("SFH", "SMF", results.features.count), ("SEH", "SME", hits.count),
+        ] {
             let table = lines.filter { $0.hasPrefix(heading) || $0.hasPrefix(row) }
             requireTable(table.joined(separator: "\n") + "\n", rowCount: count ?? table.count - 1)
         }

@@ -32,7 +32,9 @@ struct MzMLHeader {
         case ("sourceFile", "MS:1000569"), ("sourceFile", "MS:1003151"):
             guard let last = files.indices.last else { return }
             let length = term.accession == "MS:1000569" ? 40 : 64
-            guard term.value.utf8.count == length, term.value.allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return }
+            guard term.value.utf8.count == length, term.value.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+                return
+            }
             files[last].file.checksum = SpectrumSource.Checksum(
                 method: VocabularyTerm(term.accession, length == 40 ? "SHA-1" : "SHA-256"),
                 value: term.value.lowercased())

@@ -76,7 +76,8 @@ public struct MzMLWriter: Sendable {
         var lines = ["<precursorList count=\"1\"><precursor>"]
         let mz = (accession: "MS:1000040", name: "m/z")
         if let window = spectrum.isolationWindow {
-            let target = spectrum.precursorMZ.map { min(max($0, window.lowerBound), window.upperBound) }
+            let target =
+                spectrum.precursorMZ.map { min(max($0, window.lowerBound), window.upperBound) }
                 ?? window.lowerBound
             lines += [
                 "<isolationWindow>",
@@ -91,7 +92,9 @@ public struct MzMLWriter: Sendable {
                 "<selectedIonList count=\"1\"><selectedIon>",
                 term("MS:1000744", "selected ion m/z", "\(precursor)", unit: mz),
             ]
-            if let charge = spectrum.precursorCharge { lines.append(term("MS:1000041", "charge state", "\(abs(charge))")) }
+            if let charge = spectrum.precursorCharge {
+                lines.append(term("MS:1000041", "charge state", "\(abs(charge))"))
+            }
             lines.append("</selectedIon></selectedIonList>")
         }
         lines += ["<activation>"] + spectrum.dissociation.map { term($0.accession, $0.name) }

@@ -48,7 +48,8 @@ public struct EncryptedQueries: Sendable {
         var bodies: [Data] = []
         var first = 0
         for columns in Upload.batchSizes(vectors.count, degree: card.parameters.degree) {
-            bodies.append(run.encrypt(vectors[first..<first + columns], scaling: card.content.scaling, threads: threads))
+            bodies.append(
+                run.encrypt(vectors[first..<first + columns], scaling: card.content.scaling, threads: threads))
             first += columns
             progress(first)
         }

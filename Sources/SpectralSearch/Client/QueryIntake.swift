@@ -75,7 +75,9 @@ public struct QueryIntake: Sendable {
             vectors.append(vector)
             queries.append(query.record)
             for method in query.spectrum.dissociation
-            where !dissociation.contains(method) && dissociation.count < Self.mostMethods { dissociation.append(method) }
+            where !dissociation.contains(method) && dissociation.count < Self.mostMethods {
+                dissociation.append(method)
+            }
         }
         block.removeAll(keepingCapacity: true)
         blockPeakCount = 0

@@ -121,12 +121,14 @@ public struct RunRecord: Sendable {
             )
         }
         guard !content.queries.isEmpty, content.queries.count <= Upload.maximumQueryCount,
-            content.queries.allSatisfy(\.isPlausible), let nonce = RunNonce(recorded: content.nonce), let uploadDigest = Digest(hexadecimal: content.uploadSHA256),
+            content.queries.allSatisfy(\.isPlausible), let nonce = RunNonce(recorded: content.nonce),
+            let uploadDigest = Digest(hexadecimal: content.uploadSHA256),
             content.seed.map({ $0.count == MaskSeed.byteCount }) ?? true
         else { throw InputError(path, "is not a run's record of this version") }
         self.init(
             card: try LibraryCard(text: Data(content.card.utf8), path: path), queries: content.queries,
-            source: content.source, uploadDigest: uploadDigest, seed: content.seed.flatMap { MaskSeed(received: $0) }, nonce: nonce,
+            source: content.source, uploadDigest: uploadDigest, seed: content.seed.flatMap { MaskSeed(received: $0) },
+            nonce: nonce,
             keyCheck: content.keyCheck)
         try card.require(mode, path: path)
     }

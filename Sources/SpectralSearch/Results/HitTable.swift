@@ -19,9 +19,11 @@ public struct HitTable: Sendable {
             for hit in results.hits(of: query) {
                 let entry = results.entries[hit.row]
                 text += Table.line([
-                    spectrum.name, "\(hit.rank)", DecimalText.score(hit.score), entry.name, entry.formula, entry.inchiKey,
+                    spectrum.name, "\(hit.rank)", DecimalText.score(hit.score), entry.name, entry.formula,
+                    entry.inchiKey,
                     entry.adduct, hit.precursorErrorPPM.map { String(format: "%.2f", $0) }, entry.accession,
-                    spectrum.retentionTime.map(DecimalText.time), spectrum.scanNumber.map { "\($0)" }, spectrum.nativeID,
+                    spectrum.retentionTime.map(DecimalText.time), spectrum.scanNumber.map { "\($0)" },
+                    spectrum.nativeID,
                     results.charge(hit).map { "\($0)" }, usi, results.usi(row: hit.row),
                     hit.qValue.map(DecimalText.fraction), hit.probability.map(DecimalText.fraction),
                 ])
@@ -50,11 +52,13 @@ public struct FeatureTable: Sendable {
             let best = feature.identification?.best
             let entry = best.map { results.entries[$0.row] }
             text += Table.line([
-                "\(number + 1)", feature.mz.map(DecimalText.mz), (best.map(results.charge) ?? first.charge).map { "\($0)" },
+                "\(number + 1)", feature.mz.map(DecimalText.mz),
+                (best.map(results.charge) ?? first.charge).map { "\($0)" },
                 first.ionMode?.rawValue, feature.retentionTime.map(DecimalText.time),
                 feature.retentionTimes.map { DecimalText.time($0.lowerBound) },
                 feature.retentionTimes.map { DecimalText.time($0.upperBound) }, "\(feature.queries.count)", entry?.name,
-                entry?.formula, entry?.inchiKey, entry?.adduct, feature.identification.map { DecimalText.score($0.score) },
+                entry?.formula, entry?.inchiKey, entry?.adduct,
+                feature.identification.map { DecimalText.score($0.score) },
                 feature.identification.map { "\($0.supportingCount)" }, best.map { DecimalText.score($0.score) },
                 best.map { results.record.queries[$0.query].name },
                 best?.precursorErrorPPM.map { String(format: "%.2f", $0) }, entry?.accession,

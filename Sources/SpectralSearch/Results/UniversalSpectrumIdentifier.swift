@@ -23,7 +23,8 @@ public struct RunCollection: Sendable, Hashable {
         }
         guard isKnown else {
             throw InputError(
-                accession.onOneLine, "is no collection's accession: PXD000561, RPXD000561, MSV000078547 and MTBLS1 are such")
+                accession.onOneLine,
+                "is no collection's accession: PXD000561, RPXD000561, MSV000078547 and MTBLS1 are such")
         }
         self.accession = accession
     }

@@ -89,7 +89,8 @@ struct EvidenceTable {
         let spectrum = MzTabMetadata.reference(query, results.record)
         text += MzTabM.row(
             [
-                "SME", "\(count)", spectrum, entry.identifier, entry.formula, MzTabCell.null, MzTabCell.null, entry.name,
+                "SME", "\(count)", spectrum, entry.identifier, entry.formula, MzTabCell.null, MzTabCell.null,
+                entry.name,
                 entry.uri, MzTabCell.null, entry.adduct, MzTabCell.number(query.precursorMZ),
                 "\(abs(results.charge(hit) ?? MzTabM.assumedCharge))",
                 MzTabCell.number(results.entries[hit.row].precursorMZ), spectrum, Self.method, Self.level,

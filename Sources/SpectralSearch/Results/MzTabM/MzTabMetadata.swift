@@ -11,7 +11,9 @@ struct MzTabMetadata {
         let name = MzTabCell.text(record.source?.file.name ?? "queries")
         add("mzTab-version", "2.0.0-M")
         add("mzTab-ID", "massspecfhe-\(record.uploadDigest.description.prefix(16))")
-        add("description", "Spectra of \(name) identified by encrypted search of a spectral library; nothing is quantified")
+        add(
+            "description",
+            "Spectra of \(name) identified by encrypted search of a spectral library; nothing is quantified")
         if let instrument = record.source?.file.instrument {
             add("instrument[1]-name", MzTabParameter(instrument))
         }
@@ -143,7 +145,8 @@ struct MzTabMetadata {
     /// The library that was searched, and the public databases that its hits come from.
     private mutating func addDatabases(_ results: SearchResults) {
         let used = Set(results.hits.map { ReferenceDatabase(accession: results.entries[$0.row].accession) })
-        for (index, database) in ReferenceDatabase.allCases.filter({ $0 == .library || used.contains($0) }).enumerated() {
+        for (index, database) in ReferenceDatabase.allCases.filter({ $0 == .library || used.contains($0) }).enumerated()
+        {
             add("database[\(index + 1)]", MzTabParameter(user: database.name))
             add("database[\(index + 1)]-prefix", database.prefix)
             let library = results.record.card.content.library
