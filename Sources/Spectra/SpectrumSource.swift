@@ -19,6 +19,13 @@ public struct SpectrumSource: Sendable, Hashable, Codable {
         public var nativeIDFormat: VocabularyTerm?
         /// Its checksum as the file that names it gives it, in hexadecimal: a SHA-1 or SHA-256.
         public var checksum: Checksum?
+
+        /// A file of `name`.
+        public init(name: String, nativeIDFormat: VocabularyTerm? = nil, checksum: Checksum? = nil) {
+            self.name = name
+            self.nativeIDFormat = nativeIDFormat
+            self.checksum = checksum
+        }
     }
 
     /// A checksum and how it was made.
@@ -27,6 +34,12 @@ public struct SpectrumSource: Sendable, Hashable, Codable {
         public var method: VocabularyTerm
         /// The digest in hexadecimal.
         public var value: String
+
+        /// A checksum made by `method`.
+        public init(method: VocabularyTerm, value: String) {
+            self.method = method
+            self.value = value
+        }
     }
 
     /// A file of `name` in `format`, of which nothing else is known.
