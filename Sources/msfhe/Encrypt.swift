@@ -9,8 +9,9 @@ struct Encrypt: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Encrypt query spectra for a library.",
         discussion: """
-            Makes the upload (RUN.msq) and, beside it, RUN.local: the names of the queries and what decryption \
-            needs. Send the upload to the host; keep RUN.local and the key. In interactive mode the host also needs \
+            Makes the upload (RUN.msq) and, beside it, RUN.local: names, scans, precursors and retention times of the \
+            queries, and what decryption needs. Of mzML files the MS2 spectra are read, which must be centroided; a run \
+            may be of any size. Send the upload to the host; keep RUN.local and the key. In interactive mode the host also needs \
             your rotation keys, once: they are made beside the upload (RUN.keys), or used again where --rotation-keys \
             names a file that is there.
             """)
@@ -47,36 +48,45 @@ struct Encrypt: ParsableCommand {
         let card = try LibraryCard(path: cardPath)
         try card.require(mode, path: cardPath)
         let key = try KeyFile.read(path: key)
-        var spectra: [Spectrum] = []
-        try readSpectra([queries], progress: progress) { spectra.append($0) }
-        let prepared = QueryVectors(spectra, card: card, threads: cores.threads)
-        guard !prepared.vectors.isEmpty else {
-            throw InputError(
-                queries, "none of its \(spectra.count) spectra can be searched for: other ion mode, or no usable peaks")
+        var intake = QueryIntake(card: card, threads: cores.threads)
+        // More queries than one batch has are encrypted while the rest is read.
+        var stream: StreamedEncryption?
+        let name = URL(fileURLWithPath: queries).lastPathComponent
+        let file = try SpectrumFile.read(path: queries, progress: { progress.show("encrypting \(name)", $0) }) {
+            intake.add($0)
+            guard mode == .batch, intake.vectors.count > card.parameters.degree else { return }
+            let open = try stream ?? StreamedEncryption(path: out, key: key, card: card, threads: cores.threads)
+            stream = open
+            try open.add(intake.takeVectors(open.batchSize))
         }
+        intake.completeBlock()
+        guard !intake.queries.isEmpty else {
+            throw InputError(
+                queries,
+                "none of its \(intake.spectrumCount) spectra can be searched for: other ion mode, or no usable peaks")
+        }
+        let source = RunRecord.Source(file, path: queries, intake: intake)
         let byteCount: Int
         var rotationKeyNote = ""
         switch mode {
         case .batch:
-            let encrypted = try EncryptedQueries(prepared, key: key, card: card, threads: cores.threads) {
-                progress.show("encrypting", Double($0) / Double(prepared.vectors.count))
-            }
-            try encrypted.write(to: out)
-            byteCount = encrypted.upload.byteCount
+            let stream = try stream ?? StreamedEncryption(path: out, key: key, card: card, threads: cores.threads)
+            while !intake.vectors.isEmpty { try stream.add(intake.takeVectors(stream.batchSize)) }
+            byteCount = try stream.finish(queries: intake.queries, source: source)
         case .interactive:
             let (path, keys) = try preparedRotationKeys(key, card)
             let encrypted = try InteractiveQueries(
-                prepared, key: key, keys: keys, card: card, threads: cores.threads)
+                QueryVectors(intake, source: source), key: key, keys: keys, card: card, threads: cores.threads)
             try encrypted.write(to: out)
             byteCount = encrypted.upload.byteCount
             rotationKeyNote = "; its rotation keys are \(path), \(ProgressLine.bytes(keys.byteCount))"
         }
         progress.clear()
-        warn(prepared.otherMode, "of the other ion mode left out")
-        warn(prepared.withoutPeaks, "without usable peaks left out")
-        warn(prepared.withoutPrecursor, "without a precursor, searched by fragments alone")
+        warn(intake.otherMode, "of the other ion mode left out")
+        warn(intake.withoutPeaks, "without usable peaks left out")
+        warn(intake.withoutPrecursor, "without a precursor, searched by fragments alone")
         log.info(
-            "\(out): \(prepared.vectors.count) encrypted queries, \(ProgressLine.bytes(byteCount))\(rotationKeyNote); keep \(EncryptedQueries.recordPath(out)) here"
+            "\(out): \(intake.queries.count) encrypted queries, \(ProgressLine.bytes(byteCount))\(rotationKeyNote); keep \(EncryptedQueries.recordPath(out)) here"
         )
     }
 

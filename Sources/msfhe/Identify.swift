@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RLWE
 import SpectralSearch
+import Storage
 
 struct Identify: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,7 +11,8 @@ struct Identify: ParsableCommand {
             One line for each of the best compounds of each query: its best library spectrum. Scores are the cosine \
             of the fragments (-1 to 1) plus a kernel of the precursor difference (0 to 1), rounded to 0.001. \
             Where the library has decoys, the best hit of each query has a q-value: the least false discovery rate of a \
-            list that holds it. With a calibration it has a probability of being right.
+            list that holds it. With a calibration it has a probability of being right. Spectra of one ion that elutes \
+            at one time make up a feature: --features lists the best compound of each, and so does mzTab-M.
             """)
 
     @Argument(help: "The encrypted scores, RUN.mss.")
@@ -37,14 +39,41 @@ struct Identify: ParsableCommand {
     @Option(help: "The table of hits; - is standard output.")
     var out: String
 
+    @Option(help: "How hits are written: tsv, json, or mztab (mzTab-M 2.0). By the ending of --out when left out.")
+    var format: HitFormat?
+
+    @Option(help: "A table of the features and their best compounds; - is standard output.")
+    var features: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The largest difference of the precursors of two spectra of a feature, in ppm.", valueName: "ppm"))
+    var featurePpm = FeatureGrouping().tolerancePPM
+
+    @Option(help: ArgumentHelp("The longest time between two spectra of a feature, in seconds.", valueName: "seconds"))
+    var featureGap = FeatureGrouping().maximumGap
+
+    @Option(
+        help: ArgumentHelp(
+            "The public collection that holds the run, for Universal Spectrum Identifiers.",
+            valueName: "PXD…|MSV…|MTBLS…"))
+    var collection: String?
+
     @OptionGroup var cores: ThreadOptions
 
     func validate() throws {
         guard (1...1000).contains(top) else { throw ValidationError("--top is \(top), but must be from 1 to 1000") }
+        guard (0...1000).contains(featurePpm) else {
+            throw ValidationError("--feature-ppm is \(featurePpm), but must be from 0 to 1000")
+        }
+        guard (0...86_400).contains(featureGap) else {
+            throw ValidationError("--feature-gap is \(featureGap), but must be from 0 to 86400 seconds")
+        }
     }
 
     func run() throws {
         let progress = ProgressLine()
+        let collection = try collection.map { text throws(InputError) in try RunCollection(text) }
         let run = try RunRecord(path: record)
         let secret = try KeyFile.read(path: key)
         try run.requireKey(secret, path: key)
@@ -53,11 +82,15 @@ struct Identify: ParsableCommand {
         let identification = try identify(run, secret, entries, calibration) {
             progress.show("decrypting", Double($0) / Double(entries.count))
         }
-        let table = HitTable(hits: identification.hits, queries: run.queries, entries: entries)
-        try write(Data(table.text.utf8), to: out, isPrivate: true)
+        var grouping = FeatureGrouping()
+        (grouping.tolerancePPM, grouping.maximumGap) = (featurePpm, featureGap)
+        let results = SearchResults(
+            record: run, entries: entries, hits: identification.hits, grouping: grouping, collection: collection)
+        try write((format ?? HitFormat(path: out)).data(results), to: out, isPrivate: true)
+        if let features { try write(Data(FeatureTable(results).text.utf8), to: features, isPrivate: true) }
         progress.clear()
         log.info(
-            "\(out == "-" ? "standard output" : out): the best \(top) compounds of \(run.queries.count) queries; \(identification.releasedCount) rounded scores released"
+            "\(out == "-" ? "standard output" : out): the best \(top) compounds of \(run.queries.count) queries, \(results.features.count) features; \(identification.releasedCount) rounded scores released"
         )
     }
 
@@ -82,6 +115,22 @@ struct Identify: ParsableCommand {
             try Identification(
                 answer: InteractiveAnswerFile(path: answer, run: run), record: run, key: secret, entries: entries,
                 top: top, calibration: calibration, threads: cores.threads, progress: progress)
+        }
+    }
+}
+
+/// How hits are written.
+enum HitFormat: String, CaseIterable, ExpressibleByArgument {
+    case tsv, json, mztab
+
+    /// The format that the ending of `path` names; a table when it names none.
+    init(path: String) { self = Self(rawValue: URL(fileURLWithPath: path).pathExtension.lowercased()) ?? .tsv }
+
+    func data(_ results: SearchResults) throws -> Data {
+        switch self {
+        case .tsv: Data(HitTable(results).text.utf8)
+        case .json: try HitDocument(results, software: "msfhe \(ProgramVersion.current)").text
+        case .mztab: Data(MzTabM(results, version: ProgramVersion.current).text.utf8)
         }
     }
 }

@@ -61,7 +61,10 @@ struct ThreadOptions: ParsableArguments {
 /// Reads the spectra of several files, one after the other.
 func readSpectra(_ paths: [String], progress: ProgressLine, into body: (Spectrum) throws -> Void) throws {
     for (number, path) in paths.enumerated() {
-        progress.show("reading \(URL(fileURLWithPath: path).lastPathComponent)", Double(number) / Double(paths.count))
-        try SpectrumFile.read(path: path, into: body)
+        let name = URL(fileURLWithPath: path).lastPathComponent
+        func show(_ fraction: Double) {
+            progress.show("reading \(name)", (Double(number) + fraction) / Double(paths.count))
+        }
+        try SpectrumFile.read(path: path, progress: show, into: body)
     }
 }

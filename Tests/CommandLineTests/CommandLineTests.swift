@@ -78,7 +78,7 @@ struct CommandLineTests {
         #expect(
             rows[0] == [
                 "query", "rank", "score", "name", "formula", "inchikey", "adduct", "precursor_error_ppm", "accession",
-                "q_value", "probability",
+                "retention_time_s", "scan", "native_id", "charge", "usi", "library_usi", "q_value", "probability",
             ])
         #expect(rows.count == 1 + 2 * 5)
         for row in rows.dropFirst() where row[1] == "1" {
@@ -129,6 +129,75 @@ struct CommandLineTests {
         }
         let refused = try msfhe(identify + ["--calibration", folder("256.json")])
         #expect(refused.status == 2 && refused.errorLines.count == 1 && refused.error.contains("recipe"))
+    }
+
+    /// From a raw mzML file to hits in each format, chosen by the ending or by name, and features.
+    @Test func aRunBecomesTables() throws {
+        let folder = try searchedFolder()
+        try folder.write(Data(Self.mzML(SimulatedPeptides.library.prefix(60), count: 90).utf8), to: "lc.mzML")
+        for call in [
+            try msfhe(
+                "encrypt", folder("lc.mzML"), "--key", folder("key"), "--card", folder("library/card.json"), "--out",
+                folder("lc.msq")),
+            try msfhe(
+                "search", "--library", folder("library"), "--queries", folder("lc.msq"), "--out", folder("lc.mss")),
+        ] { #expect(call.status == 0, "\(call.error)") }
+        let identify = [
+            "identify", folder("lc.mss"), "--key", folder("key"), "--run", folder("lc.local"), "--entries",
+            folder("library/entries.tsv"), "--top", "2", "--features", folder("features.tsv"),
+        ]
+        func text(_ name: String) throws -> String { try String(contentsOfFile: folder(name), encoding: .utf8) }
+        for (name, format, opening) in [
+            ("hits.tsv", nil, "query\trank"), ("hits.json", nil, "{"),
+            ("hits.mztab", nil, "MTD\tmzTab-version\t2.0.0-M"),
+            ("hits.mzTab", nil, "MTD\t"), ("hits", nil, "query\trank"), ("other", "mztab", "MTD\t"),
+        ] as [(String, String?, String)] {
+            let outcome = try msfhe(identify + ["--out", folder(name)] + (format.map { ["--format", $0] } ?? []))
+            #expect(outcome.status == 0 && outcome.error.contains("60 features"), "\(outcome.error)")
+            #expect(try text(name).hasPrefix(opening), "\(name)")
+        }
+        // Ninety scans of sixty compounds.
+        #expect(try text("features.tsv").split(separator: "\n").count == 61)
+        let split = try msfhe(identify + ["--feature-gap", "1", "--out", folder("hits.tsv")])
+        #expect(split.error.contains("90 features"))
+        let named = try msfhe(identify + ["--collection", "PXD000561", "--out", "-"])
+        #expect(named.output.contains("\tmzspec:PXD000561:lc:scan:1\t"))
+        for options in [
+            ["--collection", "PXD1"], ["--format", "xml"], ["--feature-gap=-1"], ["--feature-ppm", "nan"],
+        ] {
+            let refused = try msfhe(identify + options + ["--out", folder("x")])
+            #expect(refused.status == 2 && refused.errorLines.count == 1, "\(refused.error)")
+        }
+        #expect(!folder.names.contains("x"))
+    }
+
+    /// A run of `count` scans of `spectra`, one after the other, all at half-minute distances from the scans of others.
+    private static func mzML(_ spectra: some RandomAccessCollection<Spectrum>, count: Int) -> String {
+        let writer = MzMLWriter(runID: "lc", instrument: "simulated", spectrumCount: count)
+        let scans = (0..<count).map { number in
+            var spectrum = spectra[spectra.index(spectra.startIndex, offsetBy: number % spectra.count)]
+            spectrum.accession = "scan=\(number + 1)"
+            spectrum.retentionTime = Double(number % spectra.count * 60 + number / spectra.count * 2)
+            return writer.spectrum(spectrum, index: number)
+        }
+        return writer.opening + scans.joined() + MzMLWriter.closing
+    }
+
+    /// The memory of `encrypt` grows with a run by what the record keeps of a query, not by peaks, vectors or
+    /// ciphertexts, which would be 1.0, 2.0 and 1.5 KB more.
+    @Test(.disabled(if: CommandLineTests.isSanitized, "the sanitizer's own memory is counted too"))
+    func runsAreEncryptedInBoundedMemory() throws {
+        let folder = try searchedFolder()
+        let peaks = try [3000, 20_000].map { count in
+            try folder.write(Data(Self.mzML(SimulatedPeptides.library.prefix(60), count: count).utf8), to: "lc.mzML")
+            return try peakMemory([
+                "encrypt", folder("lc.mzML"), "--key", folder("key"), "--card", folder("library/card.json"), "--out",
+                folder("\(count).msq"), "--threads", "2",
+            ])
+        }
+        let perQuery = (peaks[1] - peaks[0]) / 17_000
+        print("encrypt: \(peaks[0] >> 20) and \(peaks[1] >> 20) MiB, \(perQuery) bytes a query")
+        #expect(perQuery < 3000)
     }
 
     /// Single queries: the same commands, and rotation keys that are made once and used again.
@@ -402,7 +471,9 @@ struct CommandLineTests {
         #expect(try String(contentsOfFile: folder("demo.html"), encoding: .utf8).contains("simulated"))
         let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: folder("demo.json"))))
         #expect((json as? [String: Any])?["queries"] as? Int == 500)
-        for name in ["library.mgf", "queries.mgf", "library/card.json", "run.msq", "run.local", "run.mss", "key"] {
+        for name in [
+            "library.mgf", "queries.mgf", "run.mzML", "library/card.json", "run.msq", "run.local", "run.mss", "key",
+        ] {
             #expect(FileManager.default.fileExists(atPath: folder("demo/\(name)")), "\(name)")
         }
         #expect(try msfhe("demo", "--keep", folder("demo")).status == 2)

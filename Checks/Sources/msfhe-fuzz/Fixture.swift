@@ -20,10 +20,12 @@ struct Fixture: Sendable {
     let cardContent: [UInt8]
     let index: [UInt8]
     let entries: [UInt8]
+    let readyEntries: [LibraryEntry]
     /// What an upload for the card holds before its digest.
     let upload: [UInt8]
     /// The record of a run that was never encrypted: its seed, nonce and digests are constants.
     let recordContent: [UInt8]
+    let record: RunRecord
     /// What an answer to that run holds before its digest.
     let answer: [UInt8]
     /// What a key's file holds before its digest, and the key.
@@ -48,6 +50,7 @@ struct Fixture: Sendable {
         cardContent = try content("library/card.json", .json)
         index = try content("library/index", .binary)
         entries = try content("library/entries.tsv", .table)
+        readyEntries = try LibraryEntries(path: path("library/entries.tsv"), card: card).rows
 
         keyContent = Array(
             "MSFHE-K1 secret: keep it on your own machine\n\(String(repeating: "5a", count: SecretKey.byteCount))\n"
@@ -58,6 +61,7 @@ struct Fixture: Sendable {
         upload = try content("run.msq", .binary)
 
         recordContent = Self.record(of: Sealing.json.seal(cardContent))
+        record = try withFile(Sealing.json.seal(recordContent)) { try RunRecord(path: $0) }
         try SearchJob(library: path("library"), queries: path("run.msq")).run(output: path("run.mss"), threads: 1) {
             _ in
         }
@@ -81,10 +85,25 @@ struct Fixture: Sendable {
               "card" : \(quoted(String(decoding: card, as: UTF8.self))),
               "keyCheck" : "\(base64(1, 16))",
               "nonce" : "\(base64(2, 32))",
-              "queries" : [ { "name" : "one", "precursorMZ" : 500.25 }, { "name" : "two" } ],
+              "queries" : [ {
+                "adduct" : "[M+2H]2+", "charge" : 2, "ionMode" : "positive", "isolationWindow" : [ 499.75, 500.75 ],
+                "name" : "one", "nativeID" : "scan=17", "position" : 0, "precursorMZ" : 500.25,
+                "retentionTime" : 61.5, "scanNumber" : 17
+              }, { "name" : "two" } ],
               "seed" : "\(base64(3, 32))",
+              "source" : {
+                "dissociation" : [ { "accession" : "MS:1000422", "name" : "HCD" } ],
+                "file" : {
+                  "format" : "mzML", "instrument" : { "accession" : "MS:1000031", "name" : "simulated" },
+                  "name" : "run.mzML",
+                  "rawFile" : {
+                    "checksum" : { "method" : { "accession" : "MS:1000569", "name" : "SHA-1" }, "value" : "00" },
+                    "name" : "run.raw"
+                  }, "runID" : "run"
+                }, "sha256" : "00"
+              },
               "uploadSHA256" : "\(Sealing.hexadecimal(uploadDigest))",
-              "version" : 1
+              "version" : 2
             """
         return Array(text.utf8)
     }

@@ -33,13 +33,13 @@ public struct InteractiveQueries: Sendable {
             throw InputError("rotation keys", "belong to another key than the one that the queries are encrypted with")
         }
         self.init(
-            vectors: prepared.vectors, queries: prepared.queries, key: key, keysDigest: keys.digest, card: card,
-            threads: threads)
+            vectors: prepared.vectors, queries: prepared.queries, source: prepared.source, key: key,
+            keysDigest: keys.digest, card: card, threads: threads)
     }
 
     package init(
-        vectors: [[Float]], queries: [RunRecord.Query], key: SecretKey, keysDigest: Digest, card: LibraryCard,
-        threads: Int
+        vectors: [[Float]], queries: [RunRecord.Query], source: RunRecord.Source? = nil, key: SecretKey,
+        keysDigest: Digest, card: LibraryCard, threads: Int
     ) {
         let scheme = InteractiveScheme(card: card)
         let generator = KeyGenerator(parameters: scheme.parameters, key: key)
@@ -49,7 +49,7 @@ public struct InteractiveQueries: Sendable {
             cardDigest: card.digest, keysDigest: keysDigest, scheme: scheme, queries: ciphertexts)
         let nonce = RunNonce.fresh()
         record = RunRecord(
-            card: card, queries: queries, uploadDigest: upload.digest, seed: nil, nonce: nonce,
+            card: card, queries: queries, source: source, uploadDigest: upload.digest, seed: nil, nonce: nonce,
             keyCheck: key.check(nonce: nonce, seed: nil))
     }
 

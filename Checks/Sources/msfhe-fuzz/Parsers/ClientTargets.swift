@@ -8,7 +8,12 @@ enum ClientTargets {
 
     /// A run's record, asked whether it belongs to a key.
     private static let record = Target(
-        name: "record", words: ["\"precursorMZ\" : ", "null", "1e308", "\\u0000", "\\\"", "\"version\" : 1"],
+        name: "record",
+        words: [
+            "\"precursorMZ\" : ", "null", "1e308", "\\u0000", "\\\"", "\"version\" : 2", "\"charge\" : ",
+            "\"retentionTime\" : ", "\"ionMode\" : \"negative\"", "\"isolationWindow\" : [ 1, 2 ]", "\"nativeID\" : ",
+            "\"source\" : { ", "\"format\" : \"mgf\"", "\"rawFile\" : { ", "\"checksum\" : { ",
+        ],
         seeds: {
             [Fixture.shared.recordContent, Fixture.record(of: Sealing.json.seal(Fixture.shared.publishingCardContent))]
         },
@@ -16,6 +21,11 @@ enum ClientTargets {
             let record = try withFile(Sealing.json.seal(input)) { try RunRecord(path: $0) }
             require(!record.queries.isEmpty, "a run has a query")
             do { try record.requireKey(Fixture.shared.key, path: "key") } catch {}
+            let entries = Fixture.shared.readyEntries
+            let hits = record.queries.indices.map { query in
+                Hit(query: query, rank: 1, score: 1, row: query % entries.count, precursorErrorPPM: nil)
+            }
+            ResultTables.require(hits, of: record, entries: entries)
         })
 
     /// A calibration for the fixture's card. An accepted one gives probabilities, whatever the scores.

@@ -48,10 +48,6 @@ enum LibraryTargets {
             let card = try Fixture.shared.card(spectra: rowCount, entries: input)
             let entries = try withFile(Sealing.table.seal(input)) { try LibraryEntries(path: $0, card: card) }.rows
             let hits = entries.indices.map { Hit(query: 0, rank: 1, score: 1, row: $0, precursorErrorPPM: nil) }
-            let table = HitTable(
-                hits: hits, queries: [RunRecord.Query(name: "one", precursorMZ: nil)], entries: entries)
-            require(
-                table.text.utf8.count { $0 == UInt8(ascii: "\n") } == entries.count + 1,
-                "a hit is one line of its table")
+            ResultTables.require(hits, of: Fixture.shared.record, entries: entries)
         })
 }
