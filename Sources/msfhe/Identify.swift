@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RLWE
 import SpectralSearch
+import Storage
 
 struct Identify: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,6 +27,15 @@ struct Identify: ParsableCommand {
     @Option(help: "The library's masks, where it publishes them.")
     var masks: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The library's fingerprint: the answer is checked before anything is decrypted.",
+            discussion: "A wrong answer is refused, and spends the fingerprint. See docs/verification.md."))
+    var fingerprint: String?
+
+    @Option(help: "The upload, RUN.msq, which the check needs; without this option, the one beside the record.")
+    var queries: String?
+
     @Option(help: "Compounds to list for each query.")
     var top = 10
 
@@ -36,6 +46,9 @@ struct Identify: ParsableCommand {
 
     func validate() throws {
         guard (1...1000).contains(top) else { throw ValidationError("--top is \(top), but must be from 1 to 1000") }
+        guard queries == nil || fingerprint != nil else {
+            throw ValidationError("--queries is for the check of the answer, which --fingerprint asks for")
+        }
     }
 
     func run() throws {
@@ -45,7 +58,7 @@ struct Identify: ParsableCommand {
         try run.requireKey(secret, path: key)
         let entries = try LibraryEntries(path: entries, card: run.card).rows
         let identification = try identify(run, secret, entries) {
-            progress.show("decrypting", Double($0) / Double(entries.count))
+            progress.show($0, Double($1) / Double(entries.count))
         }
         let table = HitTable(hits: identification.hits, queries: run.queries, entries: entries)
         try write(Data(table.text.utf8), to: out, isPrivate: true)
@@ -54,18 +67,35 @@ struct Identify: ParsableCommand {
             "\(out == "-" ? "standard output" : out): the best \(top) compounds of \(run.queries.count) queries; \(identification.releasedCount) rounded scores released"
         )
     }
+
     private func identify(
-        _ run: RunRecord, _ secret: SecretKey, _ entries: [LibraryEntry], progress: (Int) -> Void
+        _ run: RunRecord, _ secret: SecretKey, _ entries: [LibraryEntry], progress: (String, Int) -> Void
     ) throws -> Identification {
         switch run.mode {
         case .batch:
-            try Identification(
-                answer: AnswerFile(path: answer, run: run, masksPath: masks), record: run, key: secret,
-                entries: entries, top: top, threads: cores.threads, progress: progress)
+            let answerFile = try AnswerFile(path: answer, run: run, masksPath: masks)
+            try verify(answerFile, of: run) { progress("checking", $0) }
+            return try Identification(
+                answer: answerFile, record: run, key: secret, entries: entries, top: top, threads: cores.threads
+            ) { progress("decrypting", $0) }
         case .interactive:
-            try Identification(
+            if fingerprint != nil {
+                throw InputError(answer, "answers interactive queries, which no fingerprint can verify")
+            }
+            return try Identification(
                 answer: InteractiveAnswerFile(path: answer, run: run), record: run, key: secret, entries: entries,
-                top: top, threads: cores.threads, progress: progress)
+                top: top, threads: cores.threads
+            ) { progress("decrypting", $0) }
         }
+    }
+
+    /// Checks the answer, where a fingerprint is given, before anything is decrypted.
+    private func verify(_ answerFile: AnswerFile, of run: RunRecord, progress: (Int) -> Void) throws {
+        guard let fingerprint else { return }
+        let secret = try Fingerprint(path: fingerprint, card: run.card)
+        let upload = try Upload(path: queries ?? EncryptedQueries.uploadPath(record), card: run.card)
+        try AnswerCheck(record: run, upload: upload, threads: cores.threads)
+            .require(answerFile, path: answer, fingerprint: secret, progress: progress)
+        log.info("\(answer): verified to be the library's answer")
     }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Spectra
 import SpectralSearch
@@ -83,6 +84,41 @@ struct CommandLineTests {
         for row in rows.dropFirst() where row[1] == "1" {
             #expect(row[0] == row[3])
             #expect(abs(Double(row[2])! - 2) < 0.007)
+        }
+    }
+
+    /// A fingerprint lets the host's answer pass, refuses it when a byte is another, and is spent then.
+    @Test func answersAreVerified() throws {
+        let folder = try searchedFolder()
+        func run(_ arguments: [String]) throws {
+            let outcome = try msfhe(arguments)
+            #expect(outcome.status == 0, "\(outcome.error)")
+        }
+        let unverifiable = try msfhe("library", "fingerprint", "--library", folder("library"), "--out", folder("f"))
+        #expect(unverifiable.status == 2 && unverifiable.error.contains("--preset verified"))
+        try run(["library", "build", folder("library.mgf"), "--preset", "verified", "--out", folder("whole")])
+        try run(["library", "fingerprint", "--library", folder("whole"), "--out", folder("f")])
+        try run([
+            "encrypt", folder("run.mgf"), "--key", folder("key"), "--card", folder("whole/card.json"), "--out",
+            folder("whole.msq"),
+        ])
+        try run(["search", "--library", folder("whole"), "--queries", folder("whole.msq"), "--out", folder("a.mss")])
+        func identify(_ answer: String, to out: String) -> [String] {
+            [
+                "identify", folder(answer), "--key", folder("key"), "--run", folder("whole.local"), "--entries",
+                folder("whole/entries.tsv"), "--fingerprint", folder("f"), "--out", folder(out),
+            ]
+        }
+        try run(identify("a.mss", to: "hits.tsv"))
+
+        var wrong = try Data(contentsOf: URL(fileURLWithPath: folder("a.mss"))).dropLast(32)
+        wrong[200] ^= 1
+        try folder.write(wrong + Data(SHA256.hash(data: wrong)), to: "b.mss")
+        for (answer, problem) in [("b.mss", "is not what the library gives"), ("a.mss", "discarded")] {
+            let refused = try msfhe(identify(answer, to: "none.tsv"))
+            #expect(refused.status == 2 && refused.errorLines.count == 1)
+            #expect(refused.error.contains(problem), "\(refused.error)")
+            #expect(!FileManager.default.fileExists(atPath: folder("none.tsv")))
         }
     }
 
@@ -326,7 +362,7 @@ struct CommandLineTests {
 
     @Test func everyCommandExplainsItself() throws {
         for command in [
-            [], ["demo"], ["info"], ["keygen"], ["library"], ["library", "build"], ["encrypt"], ["search"],
+            [], ["demo"], ["info"], ["keygen"], ["library"], ["library", "build"], ["library", "fingerprint"], ["encrypt"], ["search"],
             ["identify"],
             ["datasets", "prepare"], ["validate"],
         ] {
