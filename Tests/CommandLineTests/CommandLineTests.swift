@@ -362,7 +362,8 @@ struct CommandLineTests {
 
     @Test func everyCommandExplainsItself() throws {
         for command in [
-            [], ["demo"], ["info"], ["keygen"], ["library"], ["library", "build"], ["library", "fingerprint"], ["encrypt"], ["search"],
+            [], ["demo"], ["info"], ["keygen"], ["library"], ["library", "build"], ["library", "fingerprint"],
+            ["encrypt"], ["search"],
             ["identify"],
             ["datasets", "prepare"], ["validate"],
         ] {
