@@ -1,4 +1,3 @@
-import Ring
 import Storage
 
 @testable import SpectralSearch
@@ -46,10 +45,9 @@ enum ClientTargets {
         parse: { input in
             let card = Fixture.shared.verifiedCard
             let file = try withFile(Sealing.binary.seal(input)) { try FingerprintFile(path: $0, card: card) }
-            let (choices, block) = try file.block(0)
-            require(choices.rowCount == Fixture.rowCount, "a bit for each row")
+            let content = try file.block(0).content
             require(
-                block.encoded == Array(input.dropFirst(FingerprintLayout.headerCount)),
+                content.encoded == Array(input.dropFirst(FingerprintLayout.headerCount)),
                 "a block is written as it was read")
         })
 }
