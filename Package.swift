@@ -102,7 +102,11 @@ let package = Package(
             ]),
         .testTarget(
             name: "PlaintextReferenceTests", dependencies: ["PlaintextReference", "Spectra", "Storage", "TestSupport"]),
-        .testTarget(name: "CommandLineTests", dependencies: ["msfhe", "Spectra", "SpectralSearch", "TestSupport"]),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "msfhe", "Spectra", "SpectralSearch", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

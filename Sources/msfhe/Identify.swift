@@ -32,6 +32,14 @@ struct Identify: ParsableCommand {
 
     @Option(help: "A calibration from validate; calibration.json beside the entries where it is there.")
     var calibration: String?
+    @Option(
+        help: ArgumentHelp(
+            "The library's fingerprint: the answer is checked before anything is decrypted.",
+            discussion: "A wrong answer is refused, and spends the fingerprint. See docs/verification.md."))
+    var fingerprint: String?
+
+    @Option(help: "The upload, RUN.msq, which the check needs; without this option, the one beside the record.")
+    var queries: String?
 
     @Option(help: "Compounds to list for each query.")
     var top = 10
@@ -69,6 +77,9 @@ struct Identify: ParsableCommand {
         guard (0...86_400).contains(featureGap) else {
             throw ValidationError("--feature-gap is \(featureGap), but must be from 0 to 86400 seconds")
         }
+        guard queries == nil || fingerprint != nil else {
+            throw ValidationError("--queries is for the check of the answer, which --fingerprint asks for")
+        }
     }
 
     func run() throws {
@@ -80,7 +91,7 @@ struct Identify: ParsableCommand {
         let calibration = try calibration(for: run.card)
         let entries = try LibraryEntries(path: entries, card: run.card).rows
         let identification = try identify(run, secret, entries, calibration) {
-            progress.show("decrypting", Double($0) / Double(entries.count))
+            progress.show($0, Double($1) / Double(entries.count))
         }
         var grouping = FeatureGrouping()
         (grouping.tolerancePPM, grouping.maximumGap) = (featurePpm, featureGap)
@@ -104,18 +115,35 @@ struct Identify: ParsableCommand {
 
     private func identify(
         _ run: RunRecord, _ secret: SecretKey, _ entries: [LibraryEntry], _ calibration: Calibration?,
-        progress: (Int) -> Void
+        progress: (String, Int) -> Void
     ) throws -> Identification {
         switch run.mode {
         case .batch:
-            try Identification(
-                answer: AnswerFile(path: answer, run: run, masksPath: masks), record: run, key: secret,
-                entries: entries, top: top, calibration: calibration, threads: cores.threads, progress: progress)
+            let answerFile = try AnswerFile(path: answer, run: run, masksPath: masks)
+            try verify(answerFile, of: run) { progress("checking", $0) }
+            return try Identification(
+                answer: answerFile, record: run, key: secret, entries: entries, top: top, calibration: calibration,
+                threads: cores.threads
+            ) { progress("decrypting", $0) }
         case .interactive:
-            try Identification(
+            if fingerprint != nil {
+                throw InputError(answer, "answers interactive queries, which no fingerprint can verify")
+            }
+            return try Identification(
                 answer: InteractiveAnswerFile(path: answer, run: run), record: run, key: secret, entries: entries,
-                top: top, calibration: calibration, threads: cores.threads, progress: progress)
+                top: top, calibration: calibration, threads: cores.threads
+            ) { progress("decrypting", $0) }
         }
+    }
+
+    /// Checks the answer, where a fingerprint is given, before anything is decrypted.
+    private func verify(_ answerFile: AnswerFile, of run: RunRecord, progress: (Int) -> Void) throws {
+        guard let fingerprint else { return }
+        let secret = try Fingerprint(path: fingerprint, card: run.card)
+        let upload = try Upload(path: queries ?? EncryptedQueries.uploadPath(record), card: run.card)
+        try AnswerCheck(record: run, upload: upload, threads: cores.threads)
+            .require(answerFile, path: answer, fingerprint: secret, progress: progress)
+        log.info("\(answer): verified to be the library's answer")
     }
 }
 

@@ -1,10 +1,11 @@
 import ArgumentParser
+import Foundation
 import SpectralSearch
 import Spectra
 
 struct Library: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "library", abstract: "Make a library searchable.", subcommands: [Build.self])
+        commandName: "library", abstract: "Make a library searchable.", subcommands: [Build.self, Fingerprint.self])
 
     struct Build: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -36,7 +37,11 @@ struct Library: ParsableCommand {
             ))
         var layout = LibraryLayout.batch
 
-        @Option(help: "How many bits travel: default, economy (less download), or rounded (less upload and work).")
+        @Option(
+            help: """
+                How many bits travel: default, economy (less download), rounded (less upload and work), or verified \
+                (answers that a fingerprint can check; a quarter more download).
+                """)
         var preset = PrecisionPreset.default
 
         @Flag(
@@ -92,6 +97,38 @@ struct Library: ParsableCommand {
             let decoyCount = content.decoys?.spectra ?? 0
             log.info(
                 "\(out): \(content.library.spectra - decoyCount) spectra of \(content.library.compounds) compounds\(decoyCount > 0 ? " and \(decoyCount) decoys" : ""), \(content.vector.dimension) numbers each"
+            )
+        }
+    }
+    struct Fingerprint: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make the secret by which a researcher checks a host's answers.",
+            discussion: """
+                For whoever holds the library and is trusted with it. The file goes to the researcher by a way on which \
+                nobody can read or change it, and never to the host: identify --fingerprint then refuses answers that \
+                are not this library's. The library is one built with --preset verified.
+                """)
+
+        @Option(help: "The library's folder.")
+        var library: String
+
+        @Option(help: "The fingerprint: a private file, which is not overwritten.")
+        var out: String
+
+        @OptionGroup var cores: ThreadOptions
+
+        func run() throws {
+            let progress = ProgressLine()
+            let card = try LibraryCard(
+                path: URL(fileURLWithPath: library).appendingPathComponent(SpectralLibrary.FileName.card).path)
+            let rowCount = card.content.library.spectra
+            let fingerprint = try LibraryFingerprint(library: library, output: out, threads: cores.threads) {
+                progress.show("multiplying", Double($0) / Double(rowCount))
+            }
+            progress.clear()
+            let resolution = String(format: "%.2g", fingerprint.resolution)
+            log.info(
+                "\(out): keep it from the host; \(fingerprint.byteCount) bytes for \(rowCount) spectra. Scores off by more than \(resolution) pass with a probability of 2^-40 at most"
             )
         }
     }

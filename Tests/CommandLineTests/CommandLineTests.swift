@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Spectra
 import SpectralSearch
@@ -198,6 +199,41 @@ struct CommandLineTests {
         let perQuery = (peaks[1] - peaks[0]) / 17_000
         print("encrypt: \(peaks[0] >> 20) and \(peaks[1] >> 20) MiB, \(perQuery) bytes a query")
         #expect(perQuery < 3000)
+    }
+
+    /// A fingerprint lets the host's answer pass, refuses it when a byte is another, and is spent then.
+    @Test func answersAreVerified() throws {
+        let folder = try searchedFolder()
+        func run(_ arguments: [String]) throws {
+            let outcome = try msfhe(arguments)
+            #expect(outcome.status == 0, "\(outcome.error)")
+        }
+        let unverifiable = try msfhe("library", "fingerprint", "--library", folder("library"), "--out", folder("f"))
+        #expect(unverifiable.status == 2 && unverifiable.error.contains("--preset verified"))
+        try run(["library", "build", folder("library.mgf"), "--preset", "verified", "--out", folder("whole")])
+        try run(["library", "fingerprint", "--library", folder("whole"), "--out", folder("f")])
+        try run([
+            "encrypt", folder("run.mgf"), "--key", folder("key"), "--card", folder("whole/card.json"), "--out",
+            folder("whole.msq"),
+        ])
+        try run(["search", "--library", folder("whole"), "--queries", folder("whole.msq"), "--out", folder("a.mss")])
+        func identify(_ answer: String, to out: String) -> [String] {
+            [
+                "identify", folder(answer), "--key", folder("key"), "--run", folder("whole.local"), "--entries",
+                folder("whole/entries.tsv"), "--fingerprint", folder("f"), "--out", folder(out),
+            ]
+        }
+        try run(identify("a.mss", to: "hits.tsv"))
+
+        var wrong = try Data(contentsOf: URL(fileURLWithPath: folder("a.mss"))).dropLast(32)
+        wrong[200] ^= 1
+        try folder.write(wrong + Data(SHA256.hash(data: wrong)), to: "b.mss")
+        for (answer, problem) in [("b.mss", "is not what the library gives"), ("a.mss", "discarded")] {
+            let refused = try msfhe(identify(answer, to: "none.tsv"))
+            #expect(refused.status == 2 && refused.errorLines.count == 1)
+            #expect(refused.error.contains(problem), "\(refused.error)")
+            #expect(!FileManager.default.fileExists(atPath: folder("none.tsv")))
+        }
     }
 
     /// Single queries: the same commands, and rotation keys that are made once and used again.
@@ -481,7 +517,8 @@ struct CommandLineTests {
 
     @Test func everyCommandExplainsItself() throws {
         for command in [
-            [], ["demo"], ["info"], ["keygen"], ["library"], ["library", "build"], ["encrypt"], ["search"],
+            [], ["demo"], ["info"], ["keygen"], ["library"], ["library", "build"], ["library", "fingerprint"],
+            ["encrypt"], ["search"],
             ["identify"],
             ["datasets", "prepare"], ["validate"],
         ] {

@@ -18,6 +18,8 @@ struct Fixture: Sendable {
     /// The library's card, and what its files hold before their digests.
     let card: LibraryCard
     let cardContent: [UInt8]
+    /// The card of the same library where its answers can be verified.
+    let verifiedCard: LibraryCard
     let index: [UInt8]
     let entries: [UInt8]
     let readyEntries: [LibraryEntry]
@@ -47,6 +49,11 @@ struct Fixture: Sendable {
         let builder = try LibraryBuilder(LibraryBuilder.Options(recipe: recipe), folder: path("library"))
         for spectrum in spectra { _ = try builder.add(spectrum) }
         card = try builder.finish()
+        var verified = LibraryBuilder.Options(recipe: recipe)
+        verified.preset = .verified
+        let verifiedBuilder = try LibraryBuilder(verified, folder: path("verified"))
+        for spectrum in spectra { _ = try verifiedBuilder.add(spectrum) }
+        verifiedCard = try verifiedBuilder.finish()
         cardContent = try content("library/card.json", .json)
         index = try content("library/index", .binary)
         entries = try content("library/entries.tsv", .table)

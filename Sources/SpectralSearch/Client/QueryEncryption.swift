@@ -73,6 +73,11 @@ public struct EncryptedQueries: Sendable {
     public static func recordPath(_ path: String) -> String {
         (path.hasSuffix(".msq") ? String(path.dropLast(4)) : path) + ".local"
     }
+
+    /// Where the upload beside the record at `path` stands: `RUN.msq` beside `RUN.local`.
+    public static func uploadPath(_ path: String) -> String {
+        (path.hasSuffix(".local") ? String(path.dropLast(6)) : path) + ".msq"
+    }
 }
 
 extension EncryptionRun {

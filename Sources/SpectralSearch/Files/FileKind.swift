@@ -6,6 +6,7 @@ import Storage
 public enum FileKind: String, Sendable, CaseIterable {
     case secretKey, runRecord, card, entries, calibration, index, masks, upload, answer
     case diagonals, rotationKeys, interactiveUpload, interactiveAnswer
+    case fingerprint, spentFingerprint
 
     /// What people call the file.
     public var name: String {
@@ -23,6 +24,8 @@ public enum FileKind: String, Sendable, CaseIterable {
         case .rotationKeys: "a file of rotation keys (RUN.keys)"
         case .interactiveUpload: "an upload of interactive queries (RUN.msq)"
         case .interactiveAnswer: "an answer to interactive queries (RUN.mss)"
+        case .fingerprint: "a library's secret fingerprint"
+        case .spentFingerprint: "a fingerprint that has rejected an answer and is discarded"
         }
     }
 
@@ -42,6 +45,8 @@ public enum FileKind: String, Sendable, CaseIterable {
         case .rotationKeys: Array("MSFHE-R1".utf8)
         case .interactiveUpload: Array("MSFHE-Q2".utf8)
         case .interactiveAnswer: Array("MSFHE-S2".utf8)
+        case .fingerprint: Array("MSFHE-F1".utf8)
+        case .spentFingerprint: Array("MSFHE-F0".utf8)
         }
     }
 

@@ -21,7 +21,9 @@ public final class LibraryBuilder {
         /// What the library is made ready for.
         public var layout = LibraryLayout.batch
         /// How many bits of the residues of batch search travel.
-        public var preset = PrecisionPreset.default
+        public var preset = PrecisionPreset.default { didSet { precision = preset.precision } }
+        /// Those of the preset, or another choice.
+        package var precision = PrecisionPreset.default.precision
         /// Publish one mask seed for all runs. Searches are then cheaper by the mask part, which whoever downloads it
         /// can solve for the library.
         public var publishesSeed = false
@@ -78,7 +80,7 @@ public final class LibraryBuilder {
         }
         vectorizer = SpectrumVectorizer(recipe: options.recipe)
         scaling = ScoreScaling(
-            dimension: options.recipe.dimension, parameters: .batch, precision: options.preset.precision)
+            dimension: options.recipe.dimension, parameters: .batch, precision: options.precision)
         folder = try OutputFolder(path: path)
         index =
             modes.contains(.batch)
@@ -164,7 +166,7 @@ public final class LibraryBuilder {
         let card = try LibraryCard(
             LibraryCard.Content(
                 version: LibraryCard.Content.currentVersion, ionMode: ionMode, vector: options.recipe, scaling: scaling,
-                encryption: LibraryCard.Encryption(parameters), precision: options.preset.precision,
+                encryption: LibraryCard.Encryption(parameters), precision: options.precision,
                 publishedSeed: options.publishesSeed ? Self.freshSeed() : nil,
                 interactive: diagonals.map {
                     LibraryCard.Interactive(columns: columnCount ?? 0, indexSHA256: try $0.finish().description)

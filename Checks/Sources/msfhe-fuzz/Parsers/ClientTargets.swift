@@ -2,9 +2,9 @@ import Storage
 
 @testable import SpectralSearch
 
-/// The files that stay with the researcher: the key, and the records of runs.
+/// The files that stay with the researcher: the key, the records of runs, calibrations, and libraries' fingerprints.
 enum ClientTargets {
-    static let all = [record, key, calibration]
+    static let all = [record, key, calibration, fingerprint]
 
     /// A run's record, asked whether it belongs to a key.
     private static let record = Target(
@@ -50,5 +50,28 @@ enum ClientTargets {
             let heading = "MSFHE-K1 secret: keep it on your own machine\n"
             let written = key.withUnsafeBytes { heading + Sealing.hexadecimal($0) + "\n" }
             require(Array(written.utf8) == input, "a key is written as it was read")
+        })
+
+    /// A library's fingerprint. An accepted block is written as it was read.
+    private static let fingerprint = Target(
+        name: "fingerprint",
+        seeds: {
+            let layout = FingerprintLayout(rowCount: Fixture.rowCount, dimension: Fixture.dimension)
+            let header = layout.header(
+                card: Fixture.shared.verifiedCard, seed: [UInt8](repeating: 4, count: FingerprintLayout.seedByteCount))
+            let product: [UInt8] = [0x80, 0xFF, 0xFF]
+            return [
+                header + [UInt8](repeating: 0, count: layout.blockByteCount),
+                header + (0..<FingerprintLayout.vectorCount).flatMap { _ in [2, 0, 0, 0] as [UInt8] }
+                    + (0..<FingerprintLayout.vectorCount * Fixture.dimension).flatMap { _ in product },
+            ]
+        },
+        parse: { input in
+            let card = Fixture.shared.verifiedCard
+            let file = try withFile(Sealing.binary.seal(input)) { try FingerprintFile(path: $0, card: card) }
+            let content = try file.block(0).content
+            require(
+                content.encoded == Array(input.dropFirst(FingerprintLayout.headerCount)),
+                "a block is written as it was read")
         })
 }
