@@ -4,8 +4,6 @@ import PlaintextReference
 import SpectralSearch
 import Spectra
 
-extension Validation.Precursor: ExpressibleByArgument {}
-
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure what encryption costs: the whole path on given files, beside its plaintext twin.",
