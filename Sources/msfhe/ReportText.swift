@@ -31,9 +31,9 @@ struct ReportText {
 
     /// A joint report: one line a configuration.
     init(_ joint: JointReport) {
-        let width = joint.configurations.map(Self.name).map(\.count).max() ?? 0
+        let width = joint.configurations.map(\.label.count).max() ?? 0
         let rows = joint.configurations.map { report in
-            let name = Self.name(report).padding(toLength: width, withPad: " ", startingAt: 0)
+            let name = report.label.padding(toLength: width, withPad: " ", startingAt: 0)
             let shares = [report.accuracy.encrypted.top1, report.accuracy.plaintext.top1, report.agreement.top1]
                 .map { String(format: "%9.2f%%", $0 * 100) }.joined(separator: "  ")
             return "\(name)\(shares)   \(Self.small(report.agreement.noise.rms))"
@@ -46,10 +46,6 @@ struct ReportText {
             \(head)
             \(rows.joined(separator: "\n"))
             """
-    }
-
-    private static func name(_ report: AccuracyReport) -> String {
-        "\(report.mode), \(report.score), precursor \(report.precursor)"
     }
 
     private static func interval(_ estimates: AccuracyReport.Estimates?) -> String {

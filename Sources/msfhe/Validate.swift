@@ -5,7 +5,6 @@ import SpectralSearch
 import Spectra
 import Storage
 
-extension Validation.Precursor: ExpressibleByArgument {}
 extension DecoyMethod: ExpressibleByArgument {}
 
 struct Validate: ParsableCommand {

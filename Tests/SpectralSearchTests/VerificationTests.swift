@@ -258,7 +258,7 @@ private final class VerifiedSearch: Sendable {
                 })
             runRecord = RunRecord(
                 card: card, queries: (0..<queryCount).map { RunRecord.Query(name: "\($0)", precursorMZ: nil) },
-                uploadDigest: upload.digest, seed: upload.seed, nonce: .fresh(), keyCheck: Data(count: 16))
+                source: nil, uploadDigest: upload.digest, seed: upload.seed, nonce: .fresh(), keyCheck: Data(count: 16))
             try upload.write(to: SealedFile(path: folder("run.msq")))
         } else {
             let queries = (0..<queryCount).map { SimulatedPeptides.library[$0] }

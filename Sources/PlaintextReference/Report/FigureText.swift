@@ -45,7 +45,7 @@ extension AccuracyReport {
     }
 
     /// What tells the configuration from others.
-    var label: String { "\(mode), \(score), precursor \(precursor)" }
+    package var label: String { "\(mode), \(score), precursor \(precursor)" }
 
     /// What the report was made with, by name.
     var parameterRows: [(name: String, value: String)] {

@@ -18,7 +18,7 @@ struct MzTabMetadata {
             add("instrument[1]-name", MzTabParameter(instrument))
         }
         add("software[1]", MzTabParameter(user: "MassSpecFHE", value: version))
-        add("software[1]-setting[1]", "score = \(record.card.content.score)")
+        add("software[1]-setting[1]", "score = \(record.card.content.vector.score.rawValue)")
         add("software[1]-setting[2]", "precursor tolerance of features = \(results.grouping.tolerancePPM) ppm")
         add("software[1]-setting[3]", "longest gap in features = \(results.grouping.maximumGap) s")
         if let collection = results.collection { add("uri[1]", Self.uri(collection)) }
