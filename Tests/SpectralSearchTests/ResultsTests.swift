@@ -192,8 +192,8 @@ struct ResultFileTests {
             (/"version" : 2/, "\"version\" : 1", "version 1"), (/"charge" : [23]/, "\"charge\" : 0", "record"),
             (/"charge" : [23]/, "\"charge\" : -9223372036854775808", "record"),
             (/"scanNumber" : [0-9]+/, "\"scanNumber\" : -1", "record"),
-            (/"retentionTime" : /, "\"retentionTime\" : -", "record"),
-            (/"precursorMZ" : /, "\"precursorMZ\" : -", "record"),
+            (/"retentionTime" :/, "\"retentionTime\" : -1, \"x\" :", "record"),
+            (/"precursorMZ" :/, "\"precursorMZ\" : -1, \"x\" :", "record"),
             (/"ionMode" : "positive"/, "\"ionMode\" : \"sideways\"", "does not fit"),
             (/"format" : "mzML"/, "\"format\" : \"wiff\"", "does not fit"),
         ] as [(Regex<Substring>, String, String)] {
