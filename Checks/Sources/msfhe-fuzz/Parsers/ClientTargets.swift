@@ -1,5 +1,6 @@
-import SpectralSearch
 import Storage
+
+@testable import SpectralSearch
 
 /// The files that stay with the researcher: the key, and the records of runs.
 enum ClientTargets {
