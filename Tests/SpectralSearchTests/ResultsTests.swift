@@ -84,7 +84,7 @@ struct FeatureTests {
         #expect(expected.count > 20 && expected.contains { $0.count > 2 })
     }
 
-    /// Fragmentations of one simulated compound are one feature, and its spectra outvote a stray hit.
+    /// Fragmentations of one simulated compound, and of no other, are one feature; features come in order of time.
     @Test func spectraOfACompoundAreOneFeature() throws {
         let fixture = try ResultsFixture()
         let results = try fixture.results()
