@@ -383,8 +383,7 @@ struct CommandLineTests {
             return try #require(JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
         }
         let joint = try report(
-            "--mode", "both", "--precursor", "none,hidden", "--score", "all", "--markdown", folder("report.md"),
-            "--html",
+            "--mode", "both", "--precursor", "none,hidden", "--markdown", folder("report.md"), "--html",
             folder("report.html"))
         let configurations = try #require(joint["configurations"] as? [[String: Any]])
         #expect(

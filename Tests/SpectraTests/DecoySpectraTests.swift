@@ -70,8 +70,10 @@ import Testing
         }
         let decoys = try Self.decoys(method, of: shown)
         for (position, target) in shown.enumerated() {
-            let (peak, expected) = (try #require(decoys[position].peaks.last), try #require(target.peaks.last))
-            #expect(Float(peak.mz) == Float(expected.mz) && Float(peak.intensity) == Float(expected.intensity))
+            let expected = try #require(target.peaks.last)
+            // Fragments up to 1.5 Da above the precursor may lie behind it.
+            let kept = decoys[position].peaks.filter { Float($0.mz) == Float(expected.mz) }
+            #expect(kept.map { Float($0.intensity) } == [Float(expected.intensity)])
         }
     }
 

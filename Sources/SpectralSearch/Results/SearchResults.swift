@@ -66,4 +66,9 @@ public struct SearchResults: Sendable {
     func charge(_ hit: Hit) -> Int? {
         record.queries[hit.query].charge ?? IonCharge.signed(adduct: entries[hit.row].adduct)
     }
+
+    /// Whether the ion of `hit` can be of the adduct of the library spectrum: its charge does not speak against it.
+    func adductFits(_ hit: Hit) -> Bool {
+        IonCharge.signed(adduct: entries[hit.row].adduct).map { abs($0) == charge(hit).map(abs) } ?? true
+    }
 }

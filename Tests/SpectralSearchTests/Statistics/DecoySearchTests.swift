@@ -46,10 +46,11 @@ struct DecoySearchTests {
             "searches" : 100
           },
           "model" : { "intercept" : -7, "weights" : [ 4, 2 ] },
-          "score" : "cosine",
           "vector" : {
-            "binWidth" : 0.02, "dimension" : 256, "entropyCutoff" : 3, "minimumRelativeIntensity" : 0.01,
-            "precursorDimension" : 64, "precursorMargin" : 1.5, "precursorWidth" : 0.01, "seed" : 4, "slotsPerBin" : 4
+            "binWidth" : 0.02, "dimension" : 256, "entropyCutoff" : 3, "expansionRank" : 1,
+            "minimumRelativeIntensity" : 0.01,
+            "precursorDimension" : 64, "precursorMargin" : 1.5, "precursorWidth" : 0.01, "score" : "cosine",
+            "seed" : 4, "slotsPerBin" : 4
           },
           "version" : 1
         """

@@ -91,7 +91,8 @@ struct EvidenceTable {
             [
                 "SME", "\(count)", spectrum, entry.identifier, entry.formula, MzTabCell.null, MzTabCell.null,
                 entry.name,
-                entry.uri, MzTabCell.null, entry.adduct, MzTabCell.number(query.precursorMZ),
+                entry.uri, MzTabCell.null,
+                results.adductFits(hit) ? entry.adduct : MzTabCell.null, MzTabCell.number(query.precursorMZ),
                 "\(abs(results.charge(hit) ?? MzTabM.assumedCharge))",
                 MzTabCell.number(results.entries[hit.row].precursorMZ), spectrum, Self.method, Self.level,
             ] + measures.map { $0.cell(hit) } + [

@@ -49,7 +49,7 @@ public struct MzTabM: Sendable {
             let entry = MzTabEntry(results.entries[best.row])
             let mass = MolecularFormula(results.entries[best.row].formula)?.monoisotopicMass
             var adducts: [String] = []
-            for adduct in features.map({ MzTabCell.adduct(results.entries[$0.best.row].adduct) })
+            for adduct in features.map({ Self.adduct($0.best, results) })
             where adduct != MzTabCell.null && !adducts.contains(adduct) { adducts.append(adduct) }
             text += row([
                 "SML", "\(index + 1)", MzTabCell.list(features.map(\.number)), entry.identifier,
@@ -82,7 +82,7 @@ public struct MzTabM: Sendable {
             text += row([
                 "SMF", "\(index + 1)", MzTabCell.list(evidence.identifiers),
                 evidence.ambiguityCode.map(String.init) ?? MzTabCell.null,
-                best.map { MzTabCell.adduct(results.entries[$0.row].adduct) } ?? MzTabCell.null, MzTabCell.null,
+                best.map { adduct($0, results) } ?? MzTabCell.null, MzTabCell.null,
                 MzTabCell.number(feature.mz), "\(charge(best, feature, results))",
                 feature.retentionTime.map(DecimalText.time) ?? MzTabCell.null,
                 feature.retentionTimes.map { DecimalText.time($0.lowerBound) } ?? MzTabCell.null,
@@ -91,6 +91,11 @@ public struct MzTabM: Sendable {
             ])
         }
         return text
+    }
+
+    /// The adduct of the library spectrum, where it can be that of the query.
+    private static func adduct(_ hit: Hit, _ results: SearchResults) -> String {
+        results.adductFits(hit) ? MzTabCell.adduct(results.entries[hit.row].adduct) : MzTabCell.null
     }
 
     private static func charge(_ best: Hit?, _ feature: Feature, _ results: SearchResults) -> Int {
