@@ -120,7 +120,7 @@ struct CommandLineTests {
         }
         let plain = columns(try msfhe(identify))
         #expect(plain.count == 10 && plain.allSatisfy { $0[1].isEmpty })
-        #expect(plain.enumerated().allSatisfy { $1[0] == ($0 % 2 == 0 ? "0.2000" : "") })
+        #expect(plain.enumerated().allSatisfy { $1[0] == ($0 % 2 == 0 ? "0.200000" : "") })
         let named = try msfhe(identify + ["--calibration", folder("512.json")])
         try FileManager.default.copyItem(atPath: folder("512.json"), toPath: folder("decoys/calibration.json"))
         let found = try msfhe(identify)
