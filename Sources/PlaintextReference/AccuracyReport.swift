@@ -33,6 +33,8 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
     package var ionModes: [IonModeResult]?
     /// How many of the queries given were not searched: no usable peaks, or an ion mode that the library lacks.
     package var queriesLeftOut: Int?
+    /// What the host was told of the queries' precursors; nil for nothing.
+    package var disclosed: String?
     /// Where the figures were measured.
     package var machine: Machine?
 
@@ -42,7 +44,8 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
         seconds: Seconds, ratioToSgemm: Double, openblasCore: String, preset: String, score: String,
         precursor: String, bytes: Bytes, threads: Int, backend: String, parameters: Parameters,
         commit: String,
-        ionModes: [IonModeResult]? = nil, queriesLeftOut: Int? = nil, machine: Machine? = nil
+        ionModes: [IonModeResult]? = nil, queriesLeftOut: Int? = nil, disclosed: String? = nil,
+        machine: Machine? = nil
     ) {
         self.library = library
         self.queries = queries
@@ -63,6 +66,7 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
         self.commit = commit
         self.ionModes = ionModes
         self.queriesLeftOut = queriesLeftOut
+        self.disclosed = disclosed
         self.machine = machine
     }
 

@@ -18,7 +18,8 @@ package struct Validation {
         case hidden
         /// Not used at all.
         case none
-        /// Not encrypted; the client keeps only scores of spectra within ±0.01 Da.
+        /// Not encrypted; the client keeps only scores of spectra within ±0.01 Da. In interactive mode, the host is told a
+        /// coarse window.
         case window
     }
 
@@ -32,9 +33,16 @@ package struct Validation {
         package var ionMode: IonMode?
         /// Standard deviation of an error added to the queries' precursors, in parts per million.
         package var queryPPM = 0.0
+        /// The windows that the host is told in interactive mode, where precursors are not hidden but disclosed.
+        package var disclosedWindows = PrecursorDisclosure.usual
         package var threads = 1
 
         package init() {}
+
+        /// What the host is told of the queries' precursors.
+        var disclosure: PrecursorDisclosure? {
+            mode == .interactive && precursor == .window ? disclosedWindows : nil
+        }
     }
 
     /// The report, and what its page draws.
@@ -146,9 +154,12 @@ package struct Validation {
                 let library = try SpectralLibrary(folder: path)
                 return (BatchRun(library: library, threads: options.threads), library.entries)
             case .interactive:
+                let card = try LibraryCard(path: path + "/card.json")
+                let entries = try LibraryEntries(path: path + "/entries.tsv", card: card).rows
                 let run = try InteractiveRun(
-                    library: URL(fileURLWithPath: path), threads: options.threads)
-                return (run, try LibraryEntries(path: path + "/entries.tsv", card: run.card).rows)
+                    library: URL(fileURLWithPath: path), precursors: entries.map(\.precursorMZ),
+                    disclosure: options.disclosure, threads: options.threads)
+                return (run, entries)
             }
         }
         try search.generateKeys(&seconds)
@@ -226,7 +237,8 @@ package struct Validation {
                         ionMode: result.name, library: Self.library([result]), queries: result.queries,
                         accuracy: Self.accuracy([result]), agreement: Self.agreement([result]))
                 },
-            queriesLeftOut: queryCount - results.map(\.queries).reduce(0, +), machine: Machine.current)
+            queriesLeftOut: queryCount - results.map(\.queries).reduce(0, +), disclosed: options.disclosure?.name,
+            machine: Machine.current)
     }
 
     /// A compound measured in both ion modes counts once.

@@ -13,6 +13,10 @@ struct Encrypt: ParsableCommand {
             needs. Send the upload to the host; keep RUN.local and the key. In interactive mode the host also needs \
             your rotation keys, once: they are made beside the upload (RUN.keys), or used again where --rotation-keys \
             names a file that is there.
+
+            Without --mode, the number of queries and the host's measured times, which the card has, choose the mode. \
+            Nothing of the queries is disclosed but their number; --disclose-window lets the host know each precursor \
+            to a quarter of that width, and search only the part of a large library that it concerns.
             """)
 
     @Argument(help: "A file of query spectra (MSP, MGF, MassBank, mzML; also gzipped).")
@@ -24,11 +28,20 @@ struct Encrypt: ParsableCommand {
     @Option(help: "The library's card.json.")
     var card: String
 
-    @Option(help: "How the library will be searched: batch, or interactive (an answer at once, for single queries).")
-    var mode = SearchMode.batch
+    @Option(
+        help: ArgumentHelp(
+            "How the library will be searched: batch, or interactive (an answer at once, for single queries).",
+            discussion: "Left out, it is the one that takes the host less time."))
+    var mode: SearchMode?
 
     @Option(help: "In interactive mode, the file of rotation keys to use, or to make; RUN.keys when left out.")
     var rotationKeys: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "In interactive mode, tell the host a window this wide around each precursor, which makes its search faster.",
+            discussion: "An even number of daltons from 10 to 1000.", valueName: "daltons"))
+    var discloseWindow: Int?
 
     @Option(help: "The upload, RUN.msq.")
     var out: String
@@ -36,8 +49,11 @@ struct Encrypt: ParsableCommand {
     @OptionGroup var cores: ThreadOptions
 
     func validate() throws {
-        if rotationKeys != nil, mode != .interactive {
+        if rotationKeys != nil, mode == .batch {
             throw ValidationError("--rotation-keys goes with --mode interactive")
+        }
+        if discloseWindow != nil, mode != .interactive {
+            throw ValidationError("--disclose-window goes with --mode interactive")
         }
     }
 
@@ -45,7 +61,8 @@ struct Encrypt: ParsableCommand {
         let progress = ProgressLine()
         let cardPath = card
         let card = try LibraryCard(path: cardPath)
-        try card.require(mode, path: cardPath)
+        if let mode { try card.require(mode, path: cardPath) }
+        let disclosure = try discloseWindow.map(PrecursorDisclosure.init(width:))
         let key = try KeyFile.read(path: key)
         var spectra: [Spectrum] = []
         try readSpectra([queries], progress: progress) { spectra.append($0) }
@@ -56,7 +73,7 @@ struct Encrypt: ParsableCommand {
         }
         let byteCount: Int
         var rotationKeyNote = ""
-        switch mode {
+        switch chosenMode(queryCount: prepared.vectors.count, card) {
         case .batch:
             let encrypted = try EncryptedQueries(prepared, key: key, card: card, threads: cores.threads) {
                 progress.show("encrypting", Double($0) / Double(prepared.vectors.count))
@@ -66,10 +83,11 @@ struct Encrypt: ParsableCommand {
         case .interactive:
             let (path, keys) = try preparedRotationKeys(key, card)
             let encrypted = try InteractiveQueries(
-                prepared, key: key, keys: keys, card: card, threads: cores.threads)
+                prepared, key: key, keys: keys, card: card, disclosure: disclosure, threads: cores.threads)
             try encrypted.write(to: out)
             byteCount = encrypted.upload.byteCount
             rotationKeyNote = "; its rotation keys are \(path), \(ProgressLine.bytes(keys.byteCount))"
+            if let disclosure { log.info("disclosed to the host: \(disclosure.name)") }
         }
         progress.clear()
         warn(prepared.otherMode, "of the other ion mode left out")
@@ -78,6 +96,14 @@ struct Encrypt: ParsableCommand {
         log.info(
             "\(out): \(prepared.vectors.count) encrypted queries, \(ProgressLine.bytes(byteCount))\(rotationKeyNote); keep \(EncryptedQueries.recordPath(out)) here"
         )
+    }
+
+    /// The mode asked for; else the one that suits the number of queries, which is then explained.
+    private func chosenMode(queryCount: Int, _ card: LibraryCard) -> SearchMode {
+        if let mode { return mode }
+        let choice = ModeChoice(queryCount: queryCount, card: card)
+        log.info("\(choice.explanation)")
+        return choice.mode
     }
 
     /// The rotation keys of `key`: those of the file where it is there, else new ones in that file.

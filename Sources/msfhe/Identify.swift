@@ -50,6 +50,7 @@ struct Identify: ParsableCommand {
         let table = HitTable(hits: identification.hits, queries: run.queries, entries: entries)
         try write(Data(table.text.utf8), to: out, isPrivate: true)
         progress.clear()
+        if let disclosure = run.disclosure { log.info("disclosed to the host: \(disclosure.name)") }
         log.info(
             "\(out == "-" ? "standard output" : out): the best \(top) compounds of \(run.queries.count) queries; \(identification.releasedCount) rounded scores released"
         )

@@ -36,8 +36,17 @@ struct Validate: ParsableCommand {
     @Option(help: "How many bits travel: default, economy (less download), or rounded (less upload and work).")
     var preset = PrecisionPreset.default
 
-    @Option(help: "Precursors: hidden (encrypted with the fragments), none, or window (±0.01 Da at the client).")
+    @Option(
+        help: ArgumentHelp(
+            "Precursors: hidden (encrypted with the fragments), none, or window (±0.01 Da at the client).",
+            discussion: "With window in interactive mode, the host is told a coarse window, --disclose-window."))
     var precursor = Validation.Precursor.hidden
+
+    @Option(
+        help: ArgumentHelp(
+            "The width of the windows that the host is told, with --precursor window --mode interactive; 50 when left out.",
+            valueName: "daltons"))
+    var discloseWindow: Int?
 
     @Option(help: "Add a normal error of this many ppm to the queries' precursors.")
     var queryPpm = 0.0
@@ -60,6 +69,9 @@ struct Validate: ParsableCommand {
         guard (0...1000).contains(queryPpm) else {
             throw ValidationError("--query-ppm is \(queryPpm), but must be from 0 to 1000")
         }
+        if discloseWindow != nil, mode != .interactive || precursor != .window {
+            throw ValidationError("--disclose-window goes with --mode interactive --precursor window")
+        }
         if let limitQueries, limitQueries < 1 {
             throw ValidationError("--limit-queries is \(limitQueries), but must be at least 1")
         }
@@ -76,7 +88,7 @@ struct Validate: ParsableCommand {
             try readSpectra([path], progress: progress) { ofFile.append($0) }
             querySpectra += ofFile.prefix(limitQueries ?? .max)
         }
-        let outcome = try Validation(options) { progress.show($0, $1) }
+        let outcome = try Validation(try options()) { progress.show($0, $1) }
             .run(library: librarySpectra, queries: querySpectra)
         progress.clear()
         if let leftOut = outcome.report.queriesLeftOut, leftOut > 0 {
@@ -90,7 +102,7 @@ struct Validate: ParsableCommand {
         if json != "-" && html != "-" { try printResult(ReportText(outcome.report).text) }
     }
 
-    private var options: Validation.Options {
+    private func options() throws -> Validation.Options {
         var options = Validation.Options()
         options.dimension = dimension
         options.mode = mode
@@ -98,6 +110,7 @@ struct Validate: ParsableCommand {
         options.precursor = precursor
         options.ionMode = ionMode
         options.queryPPM = queryPpm
+        if let discloseWindow { options.disclosedWindows = try PrecursorDisclosure(width: discloseWindow) }
         options.threads = threads
         return options
     }

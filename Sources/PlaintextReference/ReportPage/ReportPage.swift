@@ -215,6 +215,7 @@ package struct ReportPage: Sendable {
             ("security", "\(report.parameters.securityBits)\u{A0}bits"), ("kernels", report.backend),
             ("threads", String(report.threads)), ("OpenBLAS core type", report.openblasCore),
         ]
+        if let disclosed = report.disclosed { rows.append(("disclosed to the host", disclosed)) }
         if let machine = report.machine {
             rows.append(
                 ("processor", "\(machine.processor), \(Numerals.count(machine.cores, "core", "cores"))"))

@@ -105,7 +105,8 @@ package struct Ranking {
         best = [[Candidate]](repeating: [], count: precursors.count)
     }
 
-    /// Takes the scores of `rows`: one row of scores for each, one score for each query.
+    /// Takes the scores of `rows`: one row of scores for each, one score for each query; minus infinity where a row was
+    /// not searched for a query.
     package mutating func add(_ scores: UnsafeBufferPointer<Float>, rows: Range<Int>, threads: Int) {
         let queryCount = precursors.count
         nonisolated(unsafe) let scores = scores
@@ -114,6 +115,7 @@ package struct Ranking {
             var candidates = current[query]
             for row in rows {
                 let score = ScoreRelease.rounded(scores[(row - rows.lowerBound) * queryCount + query])
+                guard score > -.infinity else { continue }
                 if candidates.count == top, score < candidates[top - 1].score { continue }
                 insert(
                     Candidate(

@@ -24,6 +24,8 @@ public struct RunRecord: Sendable {
     package let seed: MaskSeed?
     package let nonce: RunNonce
     private let keyCheck: Data
+    /// What the host was told of the queries' precursors; nil for nothing.
+    public let disclosure: PrecursorDisclosure?
 
     /// How the queries are searched for.
     public var mode: SearchMode { seed == nil ? .interactive : .batch }
@@ -36,10 +38,13 @@ public struct RunRecord: Sendable {
         var seed: Data?
         var nonce: Data
         var uploadSHA256: String
+        /// The width of the disclosed windows in daltons.
+        var disclosedWindow: Int?
     }
 
     package init(
-        card: LibraryCard, queries: [Query], uploadDigest: Digest, seed: MaskSeed?, nonce: RunNonce, keyCheck: Data
+        card: LibraryCard, queries: [Query], uploadDigest: Digest, seed: MaskSeed?, nonce: RunNonce, keyCheck: Data,
+        disclosure: PrecursorDisclosure? = nil
     ) {
         self.card = card
         self.queries = queries
@@ -47,6 +52,7 @@ public struct RunRecord: Sendable {
         self.seed = seed
         self.nonce = nonce
         self.keyCheck = keyCheck
+        self.disclosure = disclosure
     }
 
     /// Checks that `key` is the one that the run was encrypted with: another would decrypt to random scores.
@@ -67,12 +73,13 @@ public struct RunRecord: Sendable {
         let content = try CheckedJSON.decode(Content.self, from: text, kind: .runRecord, path: path).value
         guard content.version == 1, !content.queries.isEmpty, content.queries.count <= Upload.maximumQueryCount,
             let nonce = RunNonce(recorded: content.nonce), let uploadDigest = Digest(hexadecimal: content.uploadSHA256),
-            content.seed.map({ $0.count == MaskSeed.byteCount }) ?? true
+            content.seed.map({ $0.count == MaskSeed.byteCount }) ?? true,
+            content.seed == nil || content.disclosedWindow == nil
         else { throw InputError(path, "is not a run's record of this version") }
         self.init(
             card: try LibraryCard(text: Data(content.card.utf8), path: path), queries: content.queries,
             uploadDigest: uploadDigest, seed: content.seed.flatMap { MaskSeed(received: $0) }, nonce: nonce,
-            keyCheck: content.keyCheck)
+            keyCheck: content.keyCheck, disclosure: try content.disclosedWindow.map(PrecursorDisclosure.init(width:)))
         try card.require(mode, path: path)
     }
 
@@ -127,7 +134,7 @@ public struct RunRecord: Sendable {
         let content = Content(
             card: String(decoding: card.text, as: UTF8.self), keyCheck: keyCheck, queries: queries, seed: seed?.bytes,
             nonce: nonce.bytes,
-            uploadSHA256: uploadDigest.description)
+            uploadSHA256: uploadDigest.description, disclosedWindow: disclosure?.width)
         return try CheckedJSON.encode(content, format: "massspecfhe-run").text
     }
 }

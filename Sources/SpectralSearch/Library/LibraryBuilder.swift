@@ -10,7 +10,8 @@ import Storage
 ///
 /// Rows and entries go to their files as they come. Memory holds a few thousand spectra, and up to 50 bytes
 /// for each different compound, which is all that grows with the library; with an
-/// interactive index, 12 D bytes for each of up to 32,768 more.
+/// interactive index, 24 bytes for each spectrum, and 12 D bytes for each of up to 32,768 more. Its vectors wait in
+/// a file, 4 D bytes each, until all spectra are there.
 public final class LibraryBuilder {
     /// Choices of the builder.
     public struct Options: Sendable {
@@ -82,8 +83,8 @@ public final class LibraryBuilder {
         diagonals =
             modes.contains(.interactive)
             ? try InteractiveIndexWriter(
-                path: folder.path(SpectralLibrary.FileName.diagonals), columnCount: columnCount ?? 0,
-                threads: options.threads) : nil
+                path: folder.path(SpectralLibrary.FileName.diagonals), dimension: options.recipe.dimension,
+                columnCount: columnCount ?? 0, threads: options.threads) : nil
         entries = try EntriesWriter(path: folder.path(SpectralLibrary.FileName.entries))
         ionMode = options.ionMode
     }
@@ -126,7 +127,7 @@ public final class LibraryBuilder {
         try writeWaiting()
         guard spectrumCount > 0 else { throw InputError("library", "has no spectrum with peaks to search by") }
         let parameters = RLWEParameters.batch
-        let card = try LibraryCard(
+        let card = try withCosts(
             LibraryCard.Content(
                 version: 2, score: "cosine", ionMode: ionMode, vector: options.recipe, scaling: scaling,
                 encryption: LibraryCard.Encryption(parameters), precision: options.preset.precision,
@@ -150,6 +151,18 @@ public final class LibraryBuilder {
         return card
     }
 
+    /// The card of `content`, with the costs of both modes where the library is laid out for both.
+    private func withCosts(_ content: LibraryCard.Content) throws -> LibraryCard {
+        let card = try LibraryCard(content)
+        guard card.modes.count > 1 else { return card }
+        var content = content
+        content.costs = try CostMeasurement(
+            card: card, indexPath: folder.path(SpectralLibrary.FileName.index),
+            diagonalsPath: folder.path(SpectralLibrary.FileName.diagonals)
+        ).costs()
+        return try LibraryCard(content)
+    }
+
     private static func freshSeed() -> Data { SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) } }
 
     private func writeWaiting() throws {
@@ -160,7 +173,7 @@ public final class LibraryBuilder {
         for (spectrum, (vector, (row, scale))) in zip(waiting, quantised) {
             let entry = LibraryEntry(spectrum, scale: scale)
             try index?.append(row)
-            try diagonals?.append(vector)
+            try diagonals?.append(vector, precursorMZ: spectrum.precursorMZ)
             try entries.append(entry)
             compounds.insert(Self.identifier(entry.compound))
         }
