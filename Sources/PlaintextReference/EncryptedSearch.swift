@@ -172,7 +172,9 @@ final class InteractiveRun: EncryptedSearch {
 
     func encrypt(_ queries: QueryVectors) throws {
         guard let keys else { preconditionFailure("the keys are made first") }
-        upload = try InteractiveQueries(queries, key: key, keys: keys, card: card, disclosure: disclosure, threads: threads).upload
+        upload = try InteractiveQueries(
+            queries, key: key, keys: keys, card: card, disclosure: disclosure, threads: threads
+        ).upload
     }
 
     func predictedVariance() -> Double {

@@ -124,7 +124,9 @@ struct TallMatrixTests {
     /// Whoever asks for some blocks gets those of the whole product, bit for bit, whatever others ask for.
     @Test func blocksAreThoseOfTheWholeProduct() throws {
         let products = try Products(Shape(rows: 9 * 4096 + 5, columns: 16, threads: 2, vectors: 3))
-        for blocks in [[0..<1, 3..<5, 9..<10], [2..<2, 0..<10, 7..<9], [8..<10, 8..<10, 0..<0], [5..<6, 5..<5, 10..<10]] {
+        for blocks in [
+            [0..<1, 3..<5, 9..<10], [2..<2, 0..<10, 7..<9], [8..<10, 8..<10, 0..<0], [5..<6, 5..<5, 10..<10],
+        ] {
             let parts = try products.product.multiply(products.encrypted, blocks: blocks, threads: 2)
             for (vector, range) in blocks.enumerated() {
                 #expect(parts[vector].map(\.bytes) == products.results[vector][range].map(\.bytes))

@@ -157,7 +157,8 @@ struct CommandLineTests {
     @Test func theModeIsChosenAndExplained() throws {
         let folder = try searchedFolder()
         #expect(
-            try msfhe("library", "build", folder("library.mgf"), "--layout", "both", "--out", folder("both")).status == 0)
+            try msfhe("library", "build", folder("library.mgf"), "--layout", "both", "--out", folder("both")).status
+                == 0)
         let many = (0..<40).flatMap { _ in SimulatedPeptides.library.prefix(60) }
         try folder.write(Data(many.map(MGFWriter.block).joined().utf8), to: "many.mgf")
         func encrypt(_ file: String, _ library: String, _ name: String, _ arguments: [String] = []) throws -> Outcome {

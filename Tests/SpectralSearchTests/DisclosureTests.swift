@@ -46,7 +46,8 @@ struct DisclosureTests {
     /// The blocks of a window have every row in it, and none at either end that has no place in it.
     @Test func blocksCoverTheirWindow() throws {
         let layout = TallMatrixLayout(degree: 64, rowCount: 300, columnCount: 16)
-        let precursors = (0..<300).map { _ in Int.random(in: 0..<5) == 0 ? nil : Double.random(in: 100...900).rounded() }
+        let precursors = (0..<300).map { _ in Int.random(in: 0..<5) == 0 ? nil : Double.random(in: 100...900).rounded()
+        }
         let sorted = PrecursorOrder(precursors).rows.map { precursors[$0] ?? .infinity }
         #expect(zip(sorted, sorted.dropFirst()).allSatisfy { $0 <= $1 })
         let made = BlockPrecursors(sorted, layout)

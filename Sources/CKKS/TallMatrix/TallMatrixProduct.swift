@@ -205,8 +205,8 @@ public final class TallMatrixProduct: Sendable {
         let residuesOfSum = terms * width
         let wanted = runs.map { run in
             let range = run.blocks.clamped(to: blocks)
-            return (range.lowerBound - blocks.lowerBound) * layout.giantSteps
-                ..< (range.upperBound - blocks.lowerBound) * layout.giantSteps
+            return (range.lowerBound - blocks.lowerBound) * layout.giantSteps..<(range.upperBound - blocks.lowerBound)
+                * layout.giantSteps
         }
         let some = wanted.filter { !$0.isEmpty }
         let all = (some.map(\.lowerBound).min() ?? 0)..<(some.map(\.upperBound).max() ?? 0)

@@ -36,7 +36,9 @@ public final class InteractiveAnswerFile: Sendable {
             let blocks = try (0..<queryCount).map { query in
                 guard let blocks = InteractiveAnswerLayout.blocks(&header, blockCount: blockCount),
                     run.disclosure != nil || blocks == 0..<blockCount
-                else { throw InputError(path, "does not answer query \(query) from the library's \(blockCount) blocks") }
+                else {
+                    throw InputError(path, "does not answer query \(query) from the library's \(blockCount) blocks")
+                }
                 return blocks
             }
             layout = InteractiveAnswerLayout(scheme: scheme, blocks: blocks)
@@ -67,7 +69,8 @@ public final class InteractiveAnswerFile: Sendable {
             guard blocks == wanted else {
                 throw InputError(
                     path,
-                    "answers query '\(query.name)' from blocks \(blocks) of the library, but its window covers \(wanted)")
+                    "answers query '\(query.name)' from blocks \(blocks) of the library, but its window covers \(wanted)"
+                )
             }
         }
     }

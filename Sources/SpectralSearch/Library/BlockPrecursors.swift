@@ -1,8 +1,8 @@
 import CKKS
 import Storage
 
-/// The least and the greatest precursor of each block of an interactive index, in daltons: ascending, infinite where
-/// spectra have none.
+/// The least and the greatest precursor of each block of an interactive index, in daltons: ascending, and infinite where
+/// none of a block's spectra has one.
 struct BlockPrecursors: Sendable {
     private let ranges: [ClosedRange<Double>]
 
@@ -10,7 +10,7 @@ struct BlockPrecursors: Sendable {
     init(_ precursors: [Double], _ layout: TallMatrixLayout) {
         ranges = (0..<layout.blockCount).map {
             let rows = layout.rows(ofBlock: $0)
-            return precursors[rows.lowerBound]...precursors[rows.upperBound - 1]
+            return precursors[rows.lowerBound]...(precursors[rows].last { $0 < .infinity } ?? .infinity)
         }
     }
 
@@ -39,7 +39,7 @@ struct BlockPrecursors: Sendable {
 
     static func byteCount(_ layout: TallMatrixLayout) -> Int { 16 * layout.blockCount }
 
-    /// The blocks that have precursors in `window`; all of them where it is unlimited.
+    /// The blocks whose precursors lie around or in `window`; all of them where it is unlimited.
     func blocks(_ window: Range<Double>) -> Range<Int> {
         guard window.upperBound < .infinity else { return ranges.indices }
         let first = ranges.firstIndex { $0.upperBound >= window.lowerBound } ?? ranges.count

@@ -4,7 +4,8 @@ import RLWE
 import Ring
 
 /// Measures what searches of a library cost, on its own index, one core and in memory: short searches of each kind, the
-/// fastest of a few. Takes a fraction of a second.
+/// fastest of a few, in seconds of that core, so that what else the machine does counts little. Takes a fraction of a
+/// second.
 ///
 /// What is measured is a part of the library, all of a small one; a batch search costs in proportion to the rows, an
 /// interactive one, whose rotations are made once, a sum of such a part and a constant one. The time of either does not
@@ -99,15 +100,22 @@ struct CostMeasurement {
 
     // MARK: Time
 
-    /// The shortest time, in seconds, of three runs of `work`, or of as many more as fit into a tenth of a second.
+    /// The shortest time, in seconds of this thread, of three runs of `work`, or of as many more as take a tenth of a
+    /// second.
     private static func fastest(_ work: () throws -> Void) rethrows -> Double {
-        let (start, clock) = (ContinuousClock.now, ContinuousClock())
-        var shortest = Duration.seconds(1 << 30)
-        var count = 0
-        while count < 3 || .now - start < .milliseconds(100) {
-            shortest = min(shortest, try clock.measure(work))
-            count += 1
+        var (shortest, total, count) = (Double.infinity, 0.0, 0)
+        while count < 3 || total < 0.1 {
+            let start = threadSeconds
+            try work()
+            let seconds = threadSeconds - start
+            (shortest, total, count) = (min(shortest, seconds), total + seconds, count + 1)
         }
-        return shortest / .seconds(1)
+        return shortest
+    }
+
+    private static var threadSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }

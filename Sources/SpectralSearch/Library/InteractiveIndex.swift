@@ -121,7 +121,8 @@ final class InteractiveIndexWriter {
     private let scheme: InteractiveScheme
     private let encoder: TallMatrixEncoder
     private let file: OutputFile
-    private let vectors: WaitingVectors
+    /// Nil when the index is written.
+    private var vectors: WaitingVectors?
     private let threads: Int
     private var precursors: [Double?] = []
 
@@ -139,12 +140,13 @@ final class InteractiveIndexWriter {
 
     /// Takes the vector of a spectrum, which goes where its precursor wants it.
     func append(_ vector: [Float], precursorMZ: Double?) throws {
-        try vectors.append(vector)
+        try vectors?.append(vector)
         precursors.append(precursorMZ)
     }
 
     /// Completes the file and makes it appear. The digest covers the header, so all is read once more.
     func finish() throws -> Digest {
+        guard let vectors else { preconditionFailure("an index is finished once") }
         try vectors.flush()
         let order = PrecursorOrder(precursors).rows
         for first in stride(from: 0, to: order.count, by: rowsPerSegment) {
@@ -152,6 +154,7 @@ final class InteractiveIndexWriter {
             let segment = try TallMatrix(encoder: encoder, rowCount: rows.count, threads: threads) { rows[$0] }
             try segment.residues.withUnsafeBufferPointer { try file.write(UnsafeRawBufferPointer($0)) }
         }
+        self.vectors = nil
         let layout = scheme.layout(rowCount: order.count)
         try file.write(BlockPrecursors(order.map { precursors[$0] ?? .infinity }, layout).bytes)
         try file.overwrite(InteractiveIndex.header(layout), at: 0)

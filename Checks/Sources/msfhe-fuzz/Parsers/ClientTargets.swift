@@ -7,7 +7,10 @@ enum ClientTargets {
 
     /// A run's record, asked whether it belongs to a key.
     private static let record = Target(
-        name: "record", words: ["\"precursorMZ\" : ", "\"disclosedWindow\" : 50", "null", "1e308", "\\u0000", "\\\"", "\"version\" : 1"],
+        name: "record",
+        words: [
+            "\"precursorMZ\" : ", "\"disclosedWindow\" : 50", "null", "1e308", "\\u0000", "\\\"", "\"version\" : 1",
+        ],
         seeds: {
             [Fixture.shared.recordContent, Fixture.record(of: Sealing.json.seal(Fixture.shared.publishingCardContent))]
         },

@@ -35,7 +35,8 @@ enum LibraryTargets {
         var content = InteractiveFixture.shared.card.content
         content.library.indexSHA256 = String(repeating: "0", count: 64)
         content.costs = SearchCosts(
-            batchRunSeconds: 0.06, batchQuerySeconds: 5e-5, interactiveQuerySeconds: 5e-3, interactivePassSeconds: 0.034)
+            batchRunSeconds: 0.06, batchQuerySeconds: 5e-5, interactiveQuerySeconds: 5e-3, interactivePassSeconds: 0.034
+        )
         return Sealing.json.content(Array(try LibraryCard(content).text))
     }
 
