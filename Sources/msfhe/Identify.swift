@@ -100,6 +100,7 @@ struct Identify: ParsableCommand {
         try write((format ?? HitFormat(path: out)).data(results), to: out, isPrivate: true)
         if let features { try write(Data(FeatureTable(results).text.utf8), to: features, isPrivate: true) }
         progress.clear()
+        if let disclosure = run.disclosure { log.info("disclosed to the host: \(disclosure.name)") }
         log.info(
             "\(out == "-" ? "standard output" : out): the best \(top) compounds of \(run.queries.count) queries, \(results.features.count) features; \(identification.releasedCount) rounded scores released"
         )

@@ -33,7 +33,10 @@ struct Library: ParsableCommand {
         @Option(
             help: ArgumentHelp(
                 "What the library is searched by: batch (many queries at once), interactive (one at once), or both.",
-                discussion: "An interactive index takes 8 bytes for each number, on disk and in memory."
+                discussion: """
+                    An interactive index takes 8 bytes for each number, on disk and in memory. For both, the card says \
+                    what searches cost this machine, as they are measured in a moment.
+                    """
             ))
         var layout = LibraryLayout.batch
 

@@ -26,6 +26,7 @@ struct ReportText {
             plaintext sgemm \(ProgressLine.duration(seconds.plaintextSgemm)) (OpenBLAS, \(report.openblasCore)): the encrypted search takes \(String(format: "%.2f", report.ratioToSgemm)) times as long
             upload \(ProgressLine.bytes(report.bytes.upload)), download \(ProgressLine.bytes(report.bytes.download)), library on the host \(ProgressLine.bytes(report.bytes.library))
             \(report.threads) thread\(report.threads == 1 ? "" : "s"), \(report.backend) kernels; \(report.parameters.securityBits) bits of security
+            disclosed to the host: \(report.disclosed ?? "nothing of the spectra or precursors")
             """ + (report.statistics.map { "\n" + StatisticsText($0).text } ?? "")
     }
 

@@ -46,8 +46,17 @@ struct Validate: ParsableCommand {
     @Option(help: "How many bits travel: default, economy (less download), or rounded (less upload and work).")
     var preset = PrecisionPreset.default
 
-    @Option(help: "Precursors: hidden (encrypted with the fragments), none, window (±0.01 Da at the client), or all.")
+    @Option(
+        help: ArgumentHelp(
+            "Precursors: hidden (encrypted with the fragments), none, window (±0.01 Da at the client), or all.",
+            discussion: "With window in interactive mode, the host is told a coarse window, --disclose-window."))
     var precursor = Choices<Validation.Precursor>(.hidden)
+
+    @Option(
+        help: ArgumentHelp(
+            "The width of the windows that the host is told, with --precursor window --mode interactive; 50 when left out.",
+            valueName: "daltons"))
+    var discloseWindow: Int?
 
     @Option(help: "Add a normal error of this many ppm to the queries' precursors.")
     var queryPpm = 0.0
@@ -92,6 +101,9 @@ struct Validate: ParsableCommand {
         guard (0...1000).contains(queryPpm) else {
             throw ValidationError("--query-ppm is \(queryPpm), but must be from 0 to 1000")
         }
+        if discloseWindow != nil, !mode.values.contains(.interactive) || !precursor.values.contains(.window) {
+            throw ValidationError("--disclose-window goes with --mode interactive --precursor window")
+        }
         if let limitQueries, limitQueries < 1 {
             throw ValidationError("--limit-queries is \(limitQueries), but must be at least 1")
         }
@@ -108,7 +120,7 @@ struct Validate: ParsableCommand {
             try readSpectra([path], progress: progress) { ofFile.append($0) }
             querySpectra += ofFile.prefix(limitQueries ?? .max)
         }
-        let outcomes = try ValidationSuite(configurations) { progress.show($0, $1) }
+        let outcomes = try ValidationSuite(configurations()) { progress.show($0, $1) }
             .run(library: librarySpectra, queries: querySpectra)
         progress.clear()
         if let leftOut = outcomes[0].report.queriesLeftOut, leftOut > 0 {
@@ -128,8 +140,9 @@ struct Validate: ParsableCommand {
     }
 
     /// Every combination of the choices, in their order.
-    private var configurations: [ValidationSuite.Configuration] {
-        score.values.flatMap { score in
+    private func configurations() throws -> [ValidationSuite.Configuration] {
+        let options = try options()
+        return score.values.flatMap { score in
             mode.values.flatMap { mode in
                 precursor.values.map { precursor in
                     var options = options
@@ -144,7 +157,7 @@ struct Validate: ParsableCommand {
         }
     }
 
-    private var options: Validation.Options {
+    private func options() throws -> Validation.Options {
         var options = Validation.Options()
         options.dimension = dimension
         options.exact = exact
@@ -152,6 +165,7 @@ struct Validate: ParsableCommand {
         options.ionMode = ionMode
         options.queryPPM = queryPpm
         options.decoys = decoys ? decoyMethod : nil
+        if let discloseWindow { options.disclosedWindows = try PrecursorDisclosure(width: discloseWindow) }
         options.threads = threads
         return options
     }
@@ -164,6 +178,7 @@ struct Validate: ParsableCommand {
         words += ["--mode", mode, "--score", score, "--precursor", precursor]
         words += ["--dimension", "\(dimension)", "--preset", preset.rawValue]
         if queryPpm > 0 { words += ["--query-ppm", "\(queryPpm)"] }
+        if let discloseWindow { words += ["--disclose-window", "\(discloseWindow)"] }
         if let limitQueries { words += ["--limit-queries", "\(limitQueries)"] }
         if exact { words.append("--exact") }
         if decoys { words += ["--decoys", "--decoy-method", decoyMethod.rawValue] }

@@ -265,13 +265,27 @@ struct CommandLineTests {
                 #expect(abs(Double(row[2])! - 2) < 0.0012)
             }
         }
+        // What is disclosed is said where it is disclosed, seen, and read.
+        let disclosed = try msfhe(encrypt + ["--disclose-window", "50", "--out", folder("window.msq")])
+        let seen = try msfhe(
+            "search", "--library", folder("single"), "--queries", folder("window.msq"), "--out", folder("window.mss"))
+        let read = try msfhe(
+            "identify", folder("window.mss"), "--key", folder("key"), "--run", folder("window.local"), "--entries",
+            folder("single/entries.tsv"), "--top", "1", "--out", folder("window.tsv"))
+        for outcome in [disclosed, seen, read] {
+            #expect(outcome.status == 0 && outcome.error.contains("precursor windows of 50 Da"), "\(outcome.error)")
+        }
+        for arguments in [["--disclose-window", "5"], ["--mode", "batch", "--disclose-window", "50"]] {
+            let refused = try msfhe(encrypt + arguments + ["--out", folder("refused.msq")])
+            #expect(refused.status == 2 && refused.errorLines.count == 1, "\(refused.error)")
+        }
         // Without a name, the rotation keys lie beside the upload.
         #expect(try msfhe(encrypt + ["--out", folder("third.msq")]).status == 0)
         try run(
             "search", "--library", folder("single"), "--queries", folder("third.msq"), "--out", folder("third.mss"))
         // Modes that the library does not have, and keys that do not belong, are refused in one line.
         for arguments in [
-            encrypt.dropLast(2) + ["--out", folder("fourth.msq")],
+            encrypt.dropLast() + ["batch", "--out", folder("fourth.msq")],
             ["search", "--library", folder("library"), "--queries", folder("third.msq"), "--out", folder("x.mss")],
             ["search", "--library", folder("single"), "--queries", folder("run.msq"), "--out", folder("x.mss")],
             [
@@ -287,6 +301,33 @@ struct CommandLineTests {
             #expect(refused.status == 2 && refused.errorLines.count == 1, "\(refused.error)")
         }
         #expect(folder.names.allSatisfy { !$0.hasPrefix("x.") && !$0.hasPrefix("fourth") })
+    }
+
+    /// Without --mode, the number of queries decides, and one line says why; what the user says goes first.
+    @Test func theModeIsChosenAndExplained() throws {
+        let folder = try searchedFolder()
+        #expect(
+            try msfhe("library", "build", folder("library.mgf"), "--layout", "both", "--out", folder("both")).status
+                == 0)
+        let many = (0..<40).flatMap { _ in SimulatedPeptides.library.prefix(60) }
+        try folder.write(Data(many.map(MGFWriter.block).joined().utf8), to: "many.mgf")
+        func encrypt(_ file: String, _ library: String, _ name: String, _ arguments: [String] = []) throws -> Outcome {
+            let outcome = try msfhe(
+                [
+                    "encrypt", folder(file), "--key", folder("key"), "--card", folder("\(library)/card.json"), "--out",
+                    folder(name),
+                ] + arguments)
+            #expect(outcome.status == 0, "\(outcome.error)")
+            return outcome
+        }
+        let batch = try encrypt("many.mgf", "both", "many.msq")
+        #expect(batch.error.contains("2400 queries: batch, about") && batch.error.contains("interactive would take"))
+        #expect(try FileKind.modeOfUpload(path: folder("many.msq")) == .batch)
+        let only = try encrypt("run.mgf", "library", "only.msq")
+        #expect(only.error.contains("5 queries: batch, the only mode"))
+        let told = try encrypt("run.mgf", "both", "told.msq", ["--mode", "interactive"])
+        #expect(!told.error.contains("queries: interactive"))
+        #expect(try FileKind.modeOfUpload(path: folder("told.msq")) == .interactive)
     }
 
     @Test func theHostTakesNoKey() throws {

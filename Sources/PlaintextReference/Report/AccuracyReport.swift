@@ -31,6 +31,8 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
     package var ionModes: [IonModeResult]?
     /// How many of the queries given were not searched: no usable peaks, or an ion mode that the library lacks.
     package var queriesLeftOut: Int?
+    /// What the host was told of the queries' precursors; nil for nothing.
+    package var disclosed: String?
     /// Where the figures were measured.
     package var machine: Machine?
     /// The rankings and the agreement with their intervals.
@@ -48,8 +50,8 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
         seconds: Seconds, ratioToSgemm: Double, openblasCore: String, preset: String, score: String,
         precursor: String, bytes: Bytes, threads: Int, backend: String, parameters: Parameters,
         commit: String,
-        ionModes: [IonModeResult]? = nil, queriesLeftOut: Int? = nil, machine: Machine? = nil,
-        estimates: Estimates? = nil, breakdowns: [Breakdown]? = nil, command: String? = nil
+        ionModes: [IonModeResult]? = nil, queriesLeftOut: Int? = nil, disclosed: String? = nil,
+        machine: Machine? = nil, estimates: Estimates? = nil, breakdowns: [Breakdown]? = nil, command: String? = nil
     ) {
         self.library = library
         self.queries = queries
@@ -70,6 +72,7 @@ package struct AccuracyReport: Sendable, Codable, Equatable {
         self.commit = commit
         self.ionModes = ionModes
         self.queriesLeftOut = queriesLeftOut
+        self.disclosed = disclosed
         self.machine = machine
         self.estimates = estimates
         self.breakdowns = breakdowns

@@ -57,6 +57,7 @@ extension AccuracyReport {
             ("security", "\(parameters.securityBits)\u{A0}bits"), ("kernels", backend),
             ("threads", String(threads)), ("OpenBLAS core type", openblasCore),
         ]
+        if let disclosed { rows.append(("disclosed to the host", disclosed)) }
         if let machine {
             rows.append(
                 ("processor", "\(machine.processor), \(Numerals.count(machine.cores, "core", "cores"))"))

@@ -18,7 +18,8 @@ protocol EncryptedSearch: AnyObject {
     func predictedVariance() throws -> Double
     /// Does what of the search concerns all rows.
     func prepare(_ seconds: inout AccuracyReport.Seconds) throws
-    /// Searches and decrypts a block of library rows: one row a library spectrum, one column a query.
+    /// Searches and decrypts a block of library rows: one row a library spectrum, one column a query; minus infinity where
+    /// a query was not searched for.
     func scores(of rows: Range<Int>, into scores: inout [Float], _ seconds: inout AccuracyReport.Seconds) throws
     /// The same scores from the integers that were encrypted.
     ///
@@ -136,13 +137,22 @@ final class InteractiveRun: EncryptedSearch {
     private let key = SecretKey.generate()
     private var keys: RotationKeys?
     private var upload: InteractiveUpload?
+    private let disclosure: PrecursorDisclosure?
+    /// Where the library's rows stand in the index.
+    private let places: [Int]
     /// One row a query, one column a library spectrum.
     private var allScores = AlignedBuffer<Float>(count: 0)
     private var answerByteCount = 0
     private var scheme: InteractiveScheme { search.index.scheme }
 
-    /// - Parameter library: its folder.
-    init(library: URL, threads: Int) throws {
+    /// - Parameters:
+    ///   - library: its folder.
+    ///   - precursors: those of its spectra.
+    ///   - disclosure: what the host is told of the queries' precursors.
+    init(library: URL, precursors: [Double?], disclosure: PrecursorDisclosure?, threads: Int) throws {
+        let order = PrecursorOrder(precursors).rows
+        places = order.indices.reduce(into: order) { $0[order[$1]] = $1 }
+        self.disclosure = disclosure
         card = try LibraryCard(path: library.appendingPathComponent(SpectralLibrary.FileName.card).path)
         search = InteractiveSearch(
             index: try InteractiveIndex(
@@ -162,7 +172,9 @@ final class InteractiveRun: EncryptedSearch {
 
     func encrypt(_ queries: QueryVectors) throws {
         guard let keys else { preconditionFailure("the keys are made first") }
-        upload = try InteractiveQueries(queries, key: key, keys: keys, card: card, threads: threads).upload
+        upload = try InteractiveQueries(
+            queries, key: key, keys: keys, card: card, disclosure: disclosure, threads: threads
+        ).upload
     }
 
     func predictedVariance() -> Double {
@@ -178,16 +190,19 @@ final class InteractiveRun: EncryptedSearch {
         let degree = scheme.parameters.degree
         for first in stride(from: 0, to: upload.queryCount, by: InteractiveSearch.queriesPerPass) {
             let range = first..<min(first + InteractiveSearch.queriesPerPass, upload.queryCount)
-            let answers = try timed(&seconds.search) {
-                try search.answer(range.map { try search.query($0, of: upload, keys: keys) }, threads: threads)
+            let (queries, answers) = try timed(&seconds.search) {
+                let queries = try range.map { try search.query($0, of: upload, keys: keys) }
+                return (queries, try search.answer(queries, threads: threads))
             }
             timed(&seconds.decrypt) {
-                let blockCount = answers[0].count
+                let blockCount = scheme.layout(rowCount: rowCount).blockCount
                 nonisolated(unsafe) let scores = allScores.unsafeBase + first * rowCount
                 parallelFor(range.count * blockCount, threads: threads) { place in
                     let (query, block) = place.quotientAndRemainder(dividingBy: blockCount)
+                    let blocks = queries[query].blocks
                     decryption.decrypt(
-                        answers[query][block], count: min(degree, rowCount - block * degree),
+                        blocks.contains(block) ? answers[query][block - blocks.lowerBound] : nil,
+                        count: min(degree, rowCount - block * degree),
                         into: scores + query * rowCount + block * degree, stride: 1)
                 }
             }
@@ -199,8 +214,8 @@ final class InteractiveRun: EncryptedSearch {
         let rowCount = search.index.rowCount
         let queryCount = allScores.count / rowCount
         for query in 0..<queryCount {
-            let first = allScores.unsafeBase + query * rowCount + rows.lowerBound
-            for row in 0..<rows.count { scores[row * queryCount + query] = first[row] }
+            let ofQuery = allScores.unsafeBase + query * rowCount
+            for row in rows { scores[(row - rows.lowerBound) * queryCount + query] = ofQuery[places[row]] }
         }
     }
 

@@ -71,12 +71,14 @@ package struct ErrorStatistics: Sendable {
     /// The root mean square of the differences; 0 before any.
     package var rms: Double { count == 0 ? 0 : (sumOfSquares / Double(count)).squareRoot() }
 
-    /// Counts `values[i] - reference[i]` for every `i`, computed in double precision.
+    /// Counts `values[i] - reference[i]` for every `i`, computed in double precision, but where `values[i]` is minus
+    /// infinity, which stands for a score that was not computed.
     package mutating func add(_ values: Span<Float>, minus reference: Span<Float>) {
         precondition(
             values.count == reference.count, "\(values.count) values for \(reference.count) references")
         var (largest, squares) = (maximum, 0.0)
-        for index in values.indices {
+        for index in values.indices where values[index] != -.infinity {
+            count += 1
             let difference = Double(values[index]) - Double(reference[index])
             largest = max(largest, difference.magnitude)
             squares += difference * difference
@@ -85,7 +87,6 @@ package struct ErrorStatistics: Sendable {
         maximum = largest
         // Summing block by block also keeps the rounding error of long sums small.
         sumOfSquares += squares
-        count += values.count
     }
 
     /// Adds what `other` has counted, in the same bins.

@@ -21,7 +21,8 @@ package struct ScatterSample: Sendable {
         bands = Array(repeating: Band(capacity: bandCapacity), count: bandCount)
     }
 
-    /// Offers pairs to the sample, in the same order in every run. A pair with a NaN is left out.
+    /// Offers pairs to the sample, in the same order in every run. A pair with a NaN is left out, and
+    /// one whose encrypted score is minus infinity, which stands for one that was not computed.
     package mutating func add(plaintext: Span<Float>, encrypted: Span<Float>) {
         precondition(
             plaintext.count == encrypted.count,
@@ -29,7 +30,7 @@ package struct ScatterSample: Sendable {
         let scale = Float(bands.count) / (range.upperBound - range.lowerBound)
         for index in plaintext.indices {
             let pair = (plaintext: plaintext[index], encrypted: encrypted[index])
-            guard !pair.plaintext.isNaN, !pair.encrypted.isNaN else { continue }
+            guard !pair.plaintext.isNaN, !pair.encrypted.isNaN, pair.encrypted != -.infinity else { continue }
             let position = (pair.plaintext - range.lowerBound) * scale
             bands[Int(min(max(position, 0), Float(bands.count - 1)))].offer(pair)
         }

@@ -19,7 +19,8 @@ package struct Validation {
         case hidden
         /// Not used at all.
         case none
-        /// Not encrypted; the client keeps only scores of spectra within ±0.01 Da.
+        /// Not encrypted; the client keeps only scores of spectra within ±0.01 Da. In interactive mode, the host is told a
+        /// coarse window.
         case window
     }
 
@@ -38,9 +39,16 @@ package struct Validation {
         package var queryPPM = 0.0
         /// Search decoys made by this method, too, and look at false discovery rates; nil for none.
         package var decoys: DecoyMethod?
+        /// The windows that the host is told in interactive mode, where precursors are not hidden but disclosed.
+        package var disclosedWindows = PrecursorDisclosure.usual
         package var threads = 1
 
         package init() {}
+
+        /// What the host is told of the queries' precursors.
+        var disclosure: PrecursorDisclosure? {
+            mode == .interactive && precursor == .window ? disclosedWindows : nil
+        }
     }
 
     /// The report, what it was computed from, and what its page draws.
@@ -165,7 +173,11 @@ package struct Validation {
             case .batch:
                 return BatchRun(library: try SpectralLibrary(folder: path), threads: options.threads)
             case .interactive:
-                return try InteractiveRun(library: URL(fileURLWithPath: path), threads: options.threads)
+                let card = try LibraryCard(path: path + "/card.json")
+                let entries = try LibraryEntries(path: path + "/entries.tsv", card: card).rows
+                return try InteractiveRun(
+                    library: URL(fileURLWithPath: path), precursors: entries.map(\.precursorMZ),
+                    disclosure: options.disclosure, threads: options.threads)
             }
         }
         try search.generateKeys(&seconds)
@@ -261,7 +273,8 @@ package struct Validation {
                         ionMode: result.name, library: Self.library([result]), queries: result.outcomes.count,
                         accuracy: .init(result.outcomes), agreement: Self.agreement([result]))
                 },
-            queriesLeftOut: queryCount - outcomes.count, machine: Machine.current, estimates: statistics.estimates,
+            queriesLeftOut: queryCount - outcomes.count, disclosed: options.disclosure?.name,
+            machine: Machine.current, estimates: statistics.estimates,
             breakdowns: AccuracyReport.Breakdown.Property.allCases.map(statistics.breakdown)
                 // One group alone is the whole.
                 .filter { $0.groups.count > 1 })

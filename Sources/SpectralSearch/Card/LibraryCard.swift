@@ -39,6 +39,8 @@ public struct LibraryCard: Sendable, Hashable {
         public var interactive: Interactive?
         /// How the last rows were made that stand for no compound; nil where the library has none.
         public var decoys: Decoys?
+        /// What searches cost the host, where the library is laid out for both modes and it was measured.
+        public var costs: SearchCosts?
         /// Which library this is.
         public var library: Library
     }
@@ -171,6 +173,12 @@ public struct LibraryCard: Sendable, Hashable {
                 interactive.columns == InteractiveScheme.columnCount(dimension: content.vector.dimension)
                     && interactive == Interactive(columns: interactive.columns, indexSHA256: interactive.indexSHA256),
                 "the parameters of interactive search are not those that this program computes with")
+        }
+        if let costs = content.costs {
+            try require(
+                costs.areSound && content.interactive != nil && content.library.indexSHA256 != nil,
+                "the costs are not those of searches in two modes: numbers of seconds up to 10^6, of a pass no fewer than of one of its queries"
+            )
         }
         try require(
             content.interactive != nil || content.library.indexSHA256 != nil, "the library has no index to search")

@@ -121,7 +121,8 @@ package struct Ranking {
         best = [Leaders](repeating: Leaders(), count: precursors.count)
     }
 
-    /// Takes the scores of `rows`: one row of scores for each, one score for each query.
+    /// Takes the scores of `rows`: one row of scores for each, one score for each query; minus infinity where a row was
+    /// not searched for a query.
     package mutating func add(_ scores: UnsafeBufferPointer<Float>, rows: Range<Int>, threads: Int) {
         let queryCount = precursors.count
         nonisolated(unsafe) let scores = scores
@@ -130,6 +131,7 @@ package struct Ranking {
             var leaders = current[query]
             for row in rows {
                 let score = ScoreRelease.rounded(scores[(row - rows.lowerBound) * queryCount + query])
+                guard score > -.infinity else { continue }
                 guard !areDecoys[row] else {
                     leaders.decoy = max(leaders.decoy ?? score, score)
                     continue

@@ -68,6 +68,8 @@ public struct RunRecord: Sendable {
     package let seed: MaskSeed?
     package let nonce: RunNonce
     private let keyCheck: Data
+    /// What the host was told of the queries' precursors; nil for nothing.
+    public let disclosure: PrecursorDisclosure?
 
     /// How the queries are searched for.
     public var mode: SearchMode { seed == nil ? .interactive : .batch }
@@ -81,13 +83,15 @@ public struct RunRecord: Sendable {
         var seed: Data?
         var nonce: Data
         var uploadSHA256: String
+        /// The width of the disclosed windows in daltons.
+        var disclosedWindow: Int?
 
         static let currentVersion = 2
     }
 
     package init(
         card: LibraryCard, queries: [Query], source: Source?, uploadDigest: Digest, seed: MaskSeed?, nonce: RunNonce,
-        keyCheck: Data
+        keyCheck: Data, disclosure: PrecursorDisclosure? = nil
     ) {
         self.card = card
         self.queries = queries
@@ -96,6 +100,7 @@ public struct RunRecord: Sendable {
         self.seed = seed
         self.nonce = nonce
         self.keyCheck = keyCheck
+        self.disclosure = disclosure
     }
 
     /// Checks that `key` is the one that the run was encrypted with: another would decrypt to random scores.
@@ -123,13 +128,14 @@ public struct RunRecord: Sendable {
         guard !content.queries.isEmpty, content.queries.count <= Upload.maximumQueryCount,
             content.queries.allSatisfy(\.isPlausible), let nonce = RunNonce(recorded: content.nonce),
             let uploadDigest = Digest(hexadecimal: content.uploadSHA256),
-            content.seed.map({ $0.count == MaskSeed.byteCount }) ?? true
+            content.seed.map({ $0.count == MaskSeed.byteCount }) ?? true,
+            content.seed == nil || content.disclosedWindow == nil
         else { throw InputError(path, "is not a run's record of this version") }
         self.init(
             card: try LibraryCard(text: Data(content.card.utf8), path: path), queries: content.queries,
             source: content.source, uploadDigest: uploadDigest, seed: content.seed.flatMap { MaskSeed(received: $0) },
-            nonce: nonce,
-            keyCheck: content.keyCheck)
+            nonce: nonce, keyCheck: content.keyCheck,
+            disclosure: try content.disclosedWindow.map(PrecursorDisclosure.init(width:)))
         try card.require(mode, path: path)
     }
 
@@ -195,7 +201,8 @@ public struct RunRecord: Sendable {
     func encoded() throws -> Data {
         let content = Content(
             card: String(decoding: card.text, as: UTF8.self), keyCheck: keyCheck, queries: queries, source: source,
-            seed: seed?.bytes, nonce: nonce.bytes, uploadSHA256: uploadDigest.description)
+            seed: seed?.bytes, nonce: nonce.bytes, uploadSHA256: uploadDigest.description,
+            disclosedWindow: disclosure?.width)
         return try CheckedJSON.encode(content, format: "massspecfhe-run").text
     }
 }

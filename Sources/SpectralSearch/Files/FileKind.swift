@@ -41,7 +41,7 @@ public enum FileKind: String, Sendable, CaseIterable {
         case .masks: Array("MSFHE-M1".utf8)
         case .upload: Array("MSFHE-Q1".utf8)
         case .answer: Array("MSFHE-S1".utf8)
-        case .diagonals: Array("MSFHE-D1".utf8)
+        case .diagonals: Array("MSFHE-D2".utf8)
         case .rotationKeys: Array("MSFHE-R1".utf8)
         case .interactiveUpload: Array("MSFHE-Q2".utf8)
         case .interactiveAnswer: Array("MSFHE-S2".utf8)

@@ -31,6 +31,8 @@ public final class InteractiveSearch: Sendable {
     public struct Query: Sendable {
         let ciphertext: Ciphertext
         let keys: RotationKeys
+        /// The blocks of the index that its answer has: those of its window, where it came with one, else all.
+        public let blocks: Range<Int>
     }
 
     /// Makes the query at `index` of an upload ready, with the keys that came with it.
@@ -41,15 +43,18 @@ public final class InteractiveSearch: Sendable {
         guard keys.digest == upload.keysDigest else {
             throw InputError("rotation keys", "are not the ones that the upload was encrypted for")
         }
-        return Query(ciphertext: try upload.query(index, scheme: self.index.scheme), keys: keys)
+        return Query(
+            ciphertext: try upload.query(index, scheme: self.index.scheme), keys: keys,
+            blocks: self.index.blocks(upload.window(index)))
     }
 
-    /// Answers queries in one pass: for each of them, each block's ciphertext, 6.75 bytes a row. Each query may come
-    /// under another key.
+    /// Answers queries in one pass: for each of them, the ciphertext of each of its blocks, 6.75 bytes a row. Each query
+    /// may come under another key, and with another window.
     ///
     /// - Throws: `EvaluationError` when keys were read for another index.
     public func answer(_ queries: [Query], threads: Int) throws(EvaluationError) -> [[RoundedCiphertext]] {
-        try product.multiply(queries.map { ($0.ciphertext, $0.keys.keys) }, threads: threads)
+        try product.multiply(
+            queries.map { ($0.ciphertext, $0.keys.keys) }, blocks: queries.map(\.blocks), threads: threads)
     }
 }
 
@@ -108,7 +113,9 @@ public struct InteractiveSearchJob: Sendable {
     public var answerByteCount: Int { layout.contentCount + Digest.byteCount }
 
     private var layout: InteractiveAnswerLayout {
-        InteractiveAnswerLayout(scheme: search.index.scheme, rowCount: rowCount, queryCount: upload.queryCount)
+        InteractiveAnswerLayout(
+            scheme: search.index.scheme,
+            blocks: (0..<upload.queryCount).map { search.index.blocks(upload.window($0)) })
     }
 
     /// Searches, and writes the answer to `output`.
@@ -119,7 +126,7 @@ public struct InteractiveSearchJob: Sendable {
     /// - Throws: ``InputError`` when a query is not one; ``FileSystemError`` when the answer cannot be written.
     public func run(output: String, threads: Int, progress: (Int) -> Void) throws {
         let file = try SealedFile(path: output)
-        try file.write(InteractiveAnswerLayout.header(card: card, upload: upload, rowCount: rowCount))
+        try file.write(layout.header(card: card, upload: upload, rowCount: rowCount))
         for first in stride(from: 0, to: upload.queryCount, by: InteractiveSearch.queriesPerPass) {
             let range = first..<min(first + InteractiveSearch.queriesPerPass, upload.queryCount)
             let queries = try range.map { try search.query($0, of: upload, keys: keys) }

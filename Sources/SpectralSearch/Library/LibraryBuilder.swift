@@ -10,9 +10,9 @@ import Storage
 ///
 /// Rows and entries go to their files as they come. Memory holds a few thousand spectra, and up to 50 bytes
 /// for each different compound, which is all that grows with the library; with an
-/// interactive index, 12 D bytes for each of up to 32,768 more. With decoys, which are made of all spectra and so come
-/// last, memory holds 12 bytes for each peak that cleaning keeps and 24 for each spectrum: 0.6 GB for a million spectra of
-/// 50 peaks.
+/// interactive index, 24 bytes for each spectrum, and 12 D bytes for each of up to 32,768 more. Its vectors wait in
+/// a file, 4 D bytes each, until all spectra are there. With decoys, which are made of all spectra and so come last, memory
+/// holds 12 bytes for each peak that cleaning keeps and 24 for each spectrum: 0.6 GB for a million spectra of 50 peaks.
 public final class LibraryBuilder {
     /// Choices of the builder.
     public struct Options: Sendable {
@@ -89,8 +89,8 @@ public final class LibraryBuilder {
         diagonals =
             modes.contains(.interactive)
             ? try InteractiveIndexWriter(
-                path: folder.path(SpectralLibrary.FileName.diagonals), columnCount: columnCount ?? 0,
-                threads: options.threads) : nil
+                path: folder.path(SpectralLibrary.FileName.diagonals), dimension: options.recipe.dimension,
+                columnCount: columnCount ?? 0, threads: options.threads) : nil
         entries = try EntriesWriter(
             path: folder.path(SpectralLibrary.FileName.entries), hasDecoys: options.decoys != nil)
         ionMode = options.ionMode
@@ -163,7 +163,7 @@ public final class LibraryBuilder {
         guard spectrumCount > 0 else { throw InputError("library", "has no spectrum with peaks to search by") }
         let decoys = try writeDecoys()
         let parameters = RLWEParameters.batch
-        let card = try LibraryCard(
+        let card = try withCosts(
             LibraryCard.Content(
                 version: LibraryCard.Content.currentVersion, ionMode: ionMode, vector: options.recipe, scaling: scaling,
                 encryption: LibraryCard.Encryption(parameters), precision: options.precision,
@@ -188,6 +188,18 @@ public final class LibraryBuilder {
         return card
     }
 
+    /// The card of `content`, with the costs of both modes where the library is laid out for both.
+    private func withCosts(_ content: LibraryCard.Content) throws -> LibraryCard {
+        let card = try LibraryCard(content)
+        guard card.modes.count > 1 else { return card }
+        var content = content
+        content.costs = try CostMeasurement(
+            card: card, indexPath: folder.path(SpectralLibrary.FileName.index),
+            diagonalsPath: folder.path(SpectralLibrary.FileName.diagonals)
+        ).costs()
+        return try LibraryCard(content)
+    }
+
     private static func freshSeed() -> Data { SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) } }
 
     private func writeWaiting(areDecoys: Bool) throws {
@@ -198,7 +210,7 @@ public final class LibraryBuilder {
         for (spectrum, (vector, (row, scale))) in zip(waiting, quantised) {
             let entry = LibraryEntry(spectrum, scale: scale, isDecoy: areDecoys)
             try index?.append(row)
-            try diagonals?.append(vector)
+            try diagonals?.append(vector, precursorMZ: spectrum.precursorMZ)
             try entries.append(entry)
             if !areDecoys { compounds.insert(Self.identifier(entry.compound)) }
         }

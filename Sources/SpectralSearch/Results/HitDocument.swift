@@ -81,7 +81,8 @@ private struct Content: Encodable {
         self.software = software
         let content = results.record.card.content
         library = Library(
-            cardSHA256: results.record.card.digest.description, score: content.vector.score.rawValue, spectra: content.library.spectra,
+            cardSHA256: results.record.card.digest.description, score: content.vector.score.rawValue,
+            spectra: content.library.spectra,
             compounds: content.library.compounds)
         source = results.record.source
         grouping = Grouping(tolerancePPM: results.grouping.tolerancePPM, maximumGap: results.grouping.maximumGap)

@@ -10,9 +10,9 @@ enum ClientTargets {
     private static let record = Target(
         name: "record",
         words: [
-            "\"precursorMZ\" : ", "null", "1e308", "\\u0000", "\\\"", "\"version\" : 2", "\"charge\" : ",
-            "\"retentionTime\" : ", "\"ionMode\" : \"negative\"", "\"isolationWindow\" : [ 1, 2 ]", "\"nativeID\" : ",
-            "\"source\" : { ", "\"format\" : \"mgf\"", "\"rawFile\" : { ", "\"checksum\" : { ",
+            "\"precursorMZ\" : ", "\"disclosedWindow\" : 50", "null", "1e308", "\\u0000", "\\\"", "\"version\" : 2",
+            "\"charge\" : ", "\"retentionTime\" : ", "\"ionMode\" : \"negative\"", "\"isolationWindow\" : [ 1, 2 ]",
+            "\"nativeID\" : ", "\"source\" : { ", "\"format\" : \"mgf\"", "\"rawFile\" : { ", "\"checksum\" : { ",
         ],
         seeds: {
             [Fixture.shared.recordContent, Fixture.record(of: Sealing.json.seal(Fixture.shared.publishingCardContent))]

@@ -14,10 +14,14 @@ enum LibraryTargets {
             "\"publishedSeed\" : ", "\"decoys\" : ", "null", "1e308", "-1", "18446744073709551615", "\"negative\"",
             "uploadBits",
         ],
-        seeds: { [Fixture.shared.cardContent, Fixture.shared.publishingCardContent] },
+        seeds: { [Fixture.shared.cardContent, Fixture.shared.publishingCardContent, try cardWithCosts()] },
         parse: { input in
             let card = try withFile(Sealing.json.seal(input)) { try LibraryCard(path: $0) }
             _ = card.sharedSeed
+            for count in [1, 50, 5000] {
+                require(
+                    card.modes.contains(ModeChoice(queryCount: count, card: card).mode), "a card's modes can be chosen")
+            }
             let queries = QueryVectors(Array(SimulatedPeptides.library.prefix(2)), card: card, threads: 1)
             for vector in queries.vectors {
                 require(vector.count == card.content.vector.dimension, "vectors have the card's dimension")
@@ -28,6 +32,16 @@ enum LibraryTargets {
                     scale > 0 && normSquared <= card.content.scaling.rowNormSquaredLimit, "rows keep the card's limit")
             }
         })
+
+    /// What the card of a library of both layouts holds before its digest.
+    private static func cardWithCosts() throws -> [UInt8] {
+        var content = InteractiveFixture.shared.card.content
+        content.library.indexSHA256 = String(repeating: "0", count: 64)
+        content.costs = SearchCosts(
+            batchRunSeconds: 0.06, batchQuerySeconds: 5e-5, interactiveQuerySeconds: 5e-3, interactivePassSeconds: 0.034
+        )
+        return Sealing.json.content(Array(try LibraryCard(content).text))
+    }
 
     /// An index, beside a card that names its digest and as many rows as it has bytes for, searched.
     private static let index = Target(
