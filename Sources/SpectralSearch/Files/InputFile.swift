@@ -118,7 +118,8 @@ public final class InputFile: Sendable {
         return bytes
     }
 
-    private static func read(
+    /// Fills `buffer` from `offset` of an open file on.
+    static func read(
         _ descriptor: Int32, _ path: String, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
     ) throws {
         var done = 0
