@@ -159,7 +159,8 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "GRDB", package: "GRDB.swift", condition: service),
-            ]),
+            ],
+            exclude: ["Schemas"]),
         .testTarget(
             name: "JobServerTests",
             dependencies: [
