@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Storage
 
 /// A SHA-256.
 public struct Digest: Sendable, Hashable, CustomStringConvertible {

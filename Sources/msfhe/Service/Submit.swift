@@ -241,8 +241,8 @@
                     answer: InteractiveAnswerFile(path: files.answer, run: run), record: run, key: secret,
                     entries: entries, top: top, threads: threads, progress: decrypted)
             }
-        let table = HitTable(hits: identification.hits, queries: run.queries, entries: entries)
-        try write(Data(table.text.utf8), to: out, isPrivate: true)
+        let results = SearchResults(record: run, entries: entries, hits: identification.hits)
+        try write(HitFormat(path: out).data(results), to: out, isPrivate: true)
         progress.clear()
         log.info("\(out == "-" ? "standard output" : out): the best \(top) compounds of \(run.queries.count) queries")
     }
