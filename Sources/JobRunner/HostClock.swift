@@ -42,7 +42,10 @@
         }()
 
         /// Milliseconds since 1970, as the database keeps the time of day.
-        var milliseconds: Int64 { Int64((now().timeIntervalSince1970 * 1000).rounded()) }
+        var milliseconds: Int64 { now().milliseconds }
+
+        /// The time of day, as the database keeps it.
+        var date: Date { Date(timeIntervalSince1970: Double(milliseconds) / 1000) }
 
         /// The moment `duration` from now.
         func deadline(in duration: Duration) -> Deadline {

@@ -141,8 +141,7 @@
                 let expected: HostError.Reason? =
                     looking.contains(name) || adding.contains(name)
                     ? nil
-                    : own.contains(name) || name == "createLibrary"
-                        ? .notFound : name == "readResult" ? .conflict : .forbidden
+                    : own.contains(name) ? .notFound : name == "readResult" ? .conflict : .forbidden
                 #expect(told == expected, "\(name)")
             }
             // Shut out, it knows of nothing; and no project is without an owner.

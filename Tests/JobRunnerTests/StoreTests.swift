@@ -98,7 +98,7 @@
 
         @Test func projectsHaveNoMoreThanTheirQuota() async throws {
             var settings = HostSettings()
-            settings.projectByteLimit = 1 << 20
+            settings.projectByteLimit = 16 << 20
             let fixture = try await HostFixture(settings: settings)
             let researcher = try await fixture.researcher("full")
             let bytes = try fixture.files.content("batch1.msq")

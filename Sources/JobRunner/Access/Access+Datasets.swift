@@ -89,11 +89,11 @@
                     try uploads.drop(upload)
                     throw error
                 }
-                let dataset = Dataset(state, received, annotation: annotation, created: core.clock.now())
+                let dataset = Dataset(state, received, annotation: annotation, created: core.clock.date)
                 try core.database.write { database in
                     try database.require(.add, in: state.project, for: id)
                     try core.blobs.put(path, as: state.sha256)
-                    try database.insert(dataset, at: core.clock.milliseconds)
+                    try database.insert(dataset)
                     try database.deleteUpload(upload)
                     try database.note(
                         .upload, of: dataset.id, in: dataset.project, by: id, sha256: dataset.sha256,

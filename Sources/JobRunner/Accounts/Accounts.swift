@@ -12,12 +12,12 @@
             guard (1...200).contains(label.count), !label.contains(where: \.isNewline) else {
                 throw HostError(.invalid, "an account's label has 1 to 200 characters on one line")
             }
-            let account = Account(id: .fresh(), label: label, created: host.clock.now())
+            let account = Account(id: .fresh(), label: label, created: host.clock.date)
             return try host.database.write { database in
                 guard try database.account(label: label) == nil else {
                     throw HostError(.conflict, "there is an account '\(label)' already")
                 }
-                try database.insert(account, at: host.clock.milliseconds)
+                try database.insert(account)
                 return account
             }
         }

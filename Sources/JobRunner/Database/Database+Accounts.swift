@@ -3,10 +3,10 @@
     import GRDB
 
     extension Database {
-        func insert(_ account: Account, at time: Int64) throws {
+        func insert(_ account: Account) throws {
             try execute(
                 sql: "INSERT INTO account (id, label, created) VALUES (?, ?, ?)",
-                arguments: [account.id, account.label, time])
+                arguments: [account.id, account.label, account.created.milliseconds])
         }
 
         func account(label: String) throws -> Account? {
@@ -51,6 +51,11 @@
         package init(row: Row) throws {
             self.init(id: row["id"], label: row["label"], created: row.date("created"))
         }
+    }
+
+    extension Date {
+        /// Milliseconds since 1970.
+        var milliseconds: Int64 { Int64((timeIntervalSince1970 * 1000).rounded()) }
     }
 
     extension Row {

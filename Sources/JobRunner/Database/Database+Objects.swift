@@ -5,7 +5,7 @@
 
     // Data sets, libraries and uploads.
     extension Database {
-        func insert(_ dataset: Dataset, at time: Int64) throws {
+        func insert(_ dataset: Dataset) throws {
             try execute(
                 sql: """
                     INSERT INTO dataset (id, project, account, kind, blob, byteCount, seal, card, keysSeal, queryCount,
@@ -14,7 +14,8 @@
                 arguments: [
                     dataset.id, dataset.project, dataset.account, dataset.kind.rawValue, dataset.sha256,
                     dataset.byteCount,
-                    dataset.seal, dataset.card, dataset.keysSeal, dataset.queryCount, dataset.annotation, time,
+                    dataset.seal, dataset.card, dataset.keysSeal, dataset.queryCount, dataset.annotation,
+                    dataset.created.milliseconds,
                 ])
         }
 
@@ -58,7 +59,7 @@
             try execute(sql: "UPDATE dataset SET deleted = ?, annotation = x'' WHERE id = ?", arguments: [time, id])
         }
 
-        func insert(_ library: HostedLibrary, files: [LibraryFile], at time: Int64) throws {
+        func insert(_ library: HostedLibrary, files: [LibraryFile]) throws {
             try execute(
                 sql: """
                     INSERT INTO library (id, project, name, card, score, modes, spectra, isShared, byteCount, created)
@@ -67,7 +68,7 @@
                 arguments: [
                     library.id, library.project, library.name, library.card, library.score,
                     library.modes.map(\.rawValue).joined(separator: " "), library.spectrumCount, library.isShared,
-                    library.byteCount, time,
+                    library.byteCount, library.created.milliseconds,
                 ])
             for file in files {
                 try execute(

@@ -60,6 +60,7 @@
         func add(
             uploads: [String: ObjectID], name: String, project: ObjectID, owner: ObjectID, isShared: Bool
         ) throws -> HostedLibrary {
+            try host.database.read { _ = try $0.require(.administer, in: project, for: owner) }
             let copy = host.workPath("library-\(ObjectID.fresh())")
             try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
             defer { try? FileManager.default.removeItem(atPath: copy) }
@@ -103,14 +104,14 @@
             let library = HostedLibrary(
                 id: .fresh(), project: project, name: name, card: card.digest, score: card.content.score,
                 modes: card.modes, spectrumCount: card.content.library.spectra, isShared: isShared,
-                byteCount: files.reduce(0) { $0 + $1.byteCount }, created: host.clock.now())
+                byteCount: files.reduce(0) { $0 + $1.byteCount }, created: host.clock.date)
             try host.database.write { database in
                 try database.require(.administer, in: project, for: owner)
                 // Uploads were counted when they were announced.
                 for id in uploads { try database.deleteUpload(id) }
                 try database.requireQuota(for: library.byteCount, in: project, host.settings)
                 for file in files { try host.blobs.put("\(folder)/\(file.name)", as: file.sha256) }
-                try database.insert(library, files: files, at: host.clock.milliseconds)
+                try database.insert(library, files: files)
                 try database.note(
                     .library, of: library.id, in: project, by: owner, sha256: library.card,
                     byteCount: library.byteCount,
