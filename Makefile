@@ -29,7 +29,8 @@ TSAN_FLAGS := -c release -Xswiftc -enable-testing --disable-xctest --sanitize=th
 # SwiftPM passes sanitizers on in the order of a set: without the variable, most builds would begin anew.
 BUILD_CHECKS := SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) build -c release -Xswiftc -enable-testing --package-path Checks
 
-.PHONY: help setup setup-service build demo test bench peers bench-test asan tsan fuzz ct coverage docs format lint clean
+.PHONY: help setup setup-service build build-service demo serve soak test bench peers bench-test results asan tsan fuzz ct \
+	coverage docs format lint clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -49,6 +50,20 @@ setup-service: setup
 test: setup-service ## run every test, the job runner's included, optimised
 	$(SWIFT) test $(TEST_FLAGS) $(SERVICE_FLAGS) --scratch-path .build-test $(ARGS)
 
+# The program with the commands of the job runner, from the folder of the tests, which are built with them, too.
+SERVICE_MSFHE := .build-test/release/msfhe
+build-service: setup-service
+	$(SWIFT) build -c release -Xswiftc -enable-testing $(SERVICE_FLAGS) --scratch-path .build-test --product msfhe
+
+serve: build-service ## serve a demonstration library on this machine, port PORT=8420
+	@./scripts/serve.sh $(SERVICE_MSFHE)
+
+soak: build-service ## load a server on this machine: many clients, sudden deaths, requests of every kind
+	MSFHE_SOAK_SECONDS=120 MSFHE_SOAK_CLIENTS=200 $(SWIFT) test $(TEST_FLAGS) $(SERVICE_FLAGS) \
+		--scratch-path .build-test --no-parallel --filter 'SoakTests|SuddenDeathTests|FaultTests'
+	@./scripts/setup.sh python3-venv curl
+	@./scripts/soak.sh $(SERVICE_MSFHE) 120 .venv-soak
+
 bench: setup ## measure this machine's kernels and searches; ARGS are handed on
 	$(BENCH) $(ARGS)
 
@@ -61,6 +76,10 @@ peers: setup ## measure plaintext and encrypted peers on the same work, into one
 
 bench-test: setup ## run the tests of the benchmark harness
 	$(SWIFT) test -c release --package-path Benchmarks --scratch-path Benchmarks/.build-test
+
+results: build ## write the results of a simulated run, and read them back with pyteomics and jsonschema
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || ./scripts/setup.sh python3-venv
+	@./scripts/results.sh $(MSFHE) Checks/.venv
 
 # Leaks are not looked for: Swift tags its references, so globals look leaked, and the C kernels allocate nothing.
 asan: setup ## run the tests under the address sanitizer, C kernels included
@@ -102,4 +121,4 @@ lint: ## complain about what is not in the checked-in format
 clean: ## remove everything that was built
 	rm -rf .build .build-test .build-asan .build-tsan .build-coverage .build-docs \
 		Benchmarks/.build Benchmarks/.build-test Benchmarks/.venv \
-		Checks/.build-fuzz Checks/.build-ct Checks/.fuzz
+		Checks/.build-fuzz Checks/.build-ct Checks/.fuzz Checks/.venv

@@ -32,6 +32,8 @@ let package = Package(
         .library(name: "CKernels", targets: ["CKernels"]),
         // The errors that readers of files throw.
         .library(name: "Storage", targets: ["Storage"]),
+        // For those who verify a host's log in programs of their own.
+        .library(name: "AuditLog", targets: ["AuditLog"]),
         .library(name: "PlaintextReference", targets: ["PlaintextReference"]),
         .executable(name: "msfhe", targets: ["msfhe"]),
     ],
@@ -167,7 +169,11 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird", condition: service),
                 .product(name: "HummingbirdTesting", package: "hummingbird", condition: service),
             ]),
-        .testTarget(name: "CommandLineTests", dependencies: ["msfhe", "Spectra", "SpectralSearch", "TestSupport"]),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "msfhe", "Spectra", "SpectralSearch", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

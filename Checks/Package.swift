@@ -25,6 +25,7 @@ let package = Package(
             name: "msfhe-fuzz",
             dependencies: [
                 "CMemoryFile",
+                .product(name: "AuditLog", package: "MassSpecFHE"),
                 .product(name: "CKKS", package: "MassSpecFHE"),
                 .product(name: "RLWE", package: "MassSpecFHE"),
                 .product(name: "Ring", package: "MassSpecFHE"),

@@ -4,7 +4,10 @@ import json
 import pathlib
 from dataclasses import dataclass
 
+from measuring import WrongResult
+
 PRECURSOR_MARGIN = 1.5  # peaks above precursor + 1.5 Da are dropped, as in the vectors
+LARGEST_MEAN_DIFFERENCE = 1e-3  # of similarities of the same peaks: roundings, and ties of greedy matching
 NOISE = 0.01  # and peaks below 1 % of the base peak
 
 
@@ -22,6 +25,7 @@ class Case:
     library: list[Spectrum]
     queries: list[Spectrum]
     hits: list[dict]  # of each query the best row and its score by encrypted search
+    exact: list[dict]  # of each query and its best row our similarities, from their peaks
     rows: list[dict]  # what msfhe-bench measured
     folder: pathlib.Path
 
@@ -30,6 +34,15 @@ class Case:
         import numpy
 
         return numpy.fromfile(self.folder / f"{name}.f32", dtype="<f4").reshape(-1, self.dimension)
+
+    def agreement(self, name: str, similarity) -> dict:
+        """How far our similarity `name` is from `similarity` of the same pairs of a query and a library spectrum."""
+        differences = [abs(pair[name] - similarity(pair["query"], pair["row"])) for pair in self.exact]
+        mean, largest = sum(differences) / len(differences), max(differences)
+        if mean > LARGEST_MEAN_DIFFERENCE:
+            raise WrongResult(f"{name}: {mean} from the peer's in the mean")
+        return {"table": "agreement", "score": name, "agreementPairs": len(differences),
+                "meanDifference": mean, "largestDifference": largest}
 
     def top1(self, query: int, scores) -> float:
         """1 when the query's own compound has the best of all rows' scores alone, 1/2 when it shares it, else 0."""
@@ -47,6 +60,7 @@ def load(folder: pathlib.Path) -> Case:
         library=[spectrum(line) for line in lines(folder / "library.jsonl")],
         queries=[spectrum(line) for line in lines(folder / "queries.jsonl")],
         hits=lines(folder / "hits.jsonl"),
+        exact=lines(folder / "exact.jsonl"),
         rows=lines(folder / "results.jsonl"),
         folder=folder,
     )

@@ -7,6 +7,8 @@ TABLE = "plaintext"
 
 TOLERANCE = 0.01  # Da
 MEASURED_PAIRS = 50_000
+OUR_TOLERANCE = 0.02  # Da, of our exact similarities
+WEIGHTS = {"cosine-mzmine": (0, 0.5), "cosine-massbank": (2, 0.5), "cosine-nist": (3, 0.6)}  # powers of m/z and intensity
 ACCURACY_PAIRS = 2_000_000  # a minute: the accuracy is that of as many queries as this allows
 
 
@@ -40,3 +42,8 @@ def rows(case):
         "checked": "a spectrum has similarity 1 to itself",
         **timing,
     }
+    every = [converted(spectrum) for spectrum in case.queries]
+    for name, (mz_power, intensity_power) in WEIGHTS.items():
+        weighted = CosineGreedy(tolerance=OUR_TOLERANCE, mz_power=mz_power, intensity_power=intensity_power)
+        yield {"peer": f"matchms CosineGreedy, (m/z)^{mz_power} I^{intensity_power}",
+               **case.agreement(name, lambda query, row: float(weighted.pair(library[row], every[query])["score"]))}

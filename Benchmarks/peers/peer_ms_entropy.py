@@ -61,3 +61,8 @@ def rows(case):
             "checked": f"the best of {CHECKED} queries has the similarity computed pair by pair",
             **measure(lambda: [search(query) for query in measured]),
         }
+    yield {
+        "peer": "MSEntropy calculate_entropy_similarity",
+        **case.agreement("entropy", lambda query, row: float(calculate_entropy_similarity(
+            queries[query][1], library[row]["peaks"], ms2_tolerance_in_da=PEAK_TOLERANCE, clean_spectra=False))),
+    }

@@ -45,6 +45,12 @@ def markdown(machine: dict, case, ours: dict, bench: list[dict], rows: list[dict
         "",
         *(f"- {row['peer']}: {row['method']}; {row['checked']}." for row in rows if "checked" in row),
         "",
+        "## Exact similarities: ours against theirs",
+        "",
+        *agreement_table([row for row in rows if row["table"] == "agreement"]),
+        "",
+        "Of each query and its best hit, from the same peaks; peaks match within 0.02 Da.",
+        "",
         "## Encrypted arithmetic: one operation at the highest level",
         "",
         *operation_table(operations, peer_operations, machine),
@@ -117,6 +123,14 @@ def operation_line(row: dict, who: str, version: str, ratio: str) -> str:
     return (f"| {row['name'].removeprefix('ckks.')} | {row['n']} | {who} | {version} | "
             f"{row['primes']} + {row['specialPrimes']} | {row['logQP']} | {row['precisionBits']:.1f} bits | "
             f"{duration(row['nanoseconds'])} | {ratio} | {size} |")
+
+
+def agreement_table(rows: list[dict]):
+    yield "| | version | score | pairs | mean difference | largest |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for row in rows:
+        yield (f"| {row['peer']} | {row.get('version', '')} | {row['score']} | {row['agreementPairs']:,} | "
+               f"{row['meanDifference']:.1e} | {row['largestDifference']:.1e} |")
 
 
 def table(rows: list[dict], ours: dict):

@@ -1,6 +1,6 @@
 import CKernels
 
-/// A matrix of residues modulo 2^16 or 2^24, packed once for products with many rows of small integers.
+/// A matrix of residues modulo 2^16, 2^24 or 2^32, packed once for products with many rows of small integers.
 ///
 /// `dimension` rows (the summation index) by `columns` columns, padded to a multiple of 16; 2 to 4 bytes an
 /// entry, as the backend prefers.
@@ -9,7 +9,7 @@ package final class PackedMatrix: Sendable {
     package let dimension: Int
     /// Number of columns in use.
     package let columns: Int
-    /// log2 of the modulus: 16 or 24.
+    /// log2 of the modulus: 16 or 24 for rows of bytes, 32 for rows of 16-bit words.
     package let logModulus: Int
     private let panels: AlignedBuffer<UInt8>
     private let backend: Backend
@@ -17,7 +17,11 @@ package final class PackedMatrix: Sendable {
 
     private static func product(_ logModulus: Int, _ backend: Backend) -> msfhe_gemm {
         let kernels = backend.kernels.pointee
-        return logModulus == 16 ? kernels.gemm16.pointee : kernels.gemm24.pointee
+        switch logModulus {
+        case 16: return kernels.gemm16.pointee
+        case 24: return kernels.gemm24.pointee
+        default: return kernels.gemm32.pointee
+        }
     }
 
     /// Bytes that a packed matrix takes.
@@ -27,11 +31,11 @@ package final class PackedMatrix: Sendable {
         product(logModulus, backend).entry_bytes * dimension * ((columns + 15) / 16 * 16)
     }
 
-    /// Packs little-endian residues of `logModulus` bits, 16 or 24, given row by row.
+    /// Packs little-endian residues of `logModulus` bits, 16, 24 or 32, given row by row.
     package init(
         residues: UnsafeRawBufferPointer, logModulus: Int, dimension: Int, columns: Int, backend: Backend = .selected
     ) {
-        precondition(logModulus == 16 || logModulus == 24, "the products are modulo 2^16 or 2^24")
+        precondition([16, 24, 32].contains(logModulus), "the products are modulo 2^16, 2^24 or 2^32")
         precondition(dimension % 4 == 0 && dimension <= 65536, "the dimension is a multiple of 4, at most 65536")
         let residueBytes = logModulus / 8
         precondition(residues.count == residueBytes * dimension * columns, "a residue takes \(residueBytes) bytes")
@@ -58,8 +62,17 @@ package final class PackedMatrix: Sendable {
     package func multiply(
         rows: UnsafePointer<Int8>, rowCount: Int, keeping bits: Int, into output: UnsafeMutableRawPointer, stride: Int
     ) {
+        precondition(logModulus < 32, "products modulo 2^32 have rows of words")
         product.multiply_and_pack(
             output.assumingMemoryBound(to: UInt8.self), stride, rows, rowCount, panels.unsafeBase, dimension, columns,
             UInt32(bits), UInt32(logModulus - bits))
+    }
+    /// Writes the product of `rowCount` rows of `dimension` words with a matrix modulo 2^32.
+    ///
+    /// - Parameters:
+    ///   - output: 64-byte aligned; each row takes ``columns`` values, rounded up to a multiple of 16.
+    package func multiply(words rows: UnsafePointer<Int16>, rowCount: Int, into output: UnsafeMutablePointer<UInt32>) {
+        precondition(logModulus == 32, "rows of words are for products modulo 2^32")
+        product.multiply(output, (columns + 15) / 16 * 16, rows, rowCount, panels.unsafeBase, dimension, columns)
     }
 }

@@ -26,6 +26,8 @@ public struct Spectrum: Sendable, Hashable {
     public var name: String
     /// The identifier within its source: a MassBank accession, a GNPS spectrum identifier, a scan's native id.
     public var accession: String?
+    /// The number of the scan, where it alone tells the spectrum from the others of its run.
+    public var scanNumber: Int?
     /// Precursor mass-to-charge ratio in daltons; positive when present.
     public var precursorMZ: Double?
     /// Precursor charge, signed; nil when the file does not say.
@@ -48,18 +50,23 @@ public struct Spectrum: Sendable, Hashable {
     public var instrumentType: String?
     /// The collision energy as its source writes it, with its unit.
     public var collisionEnergy: String?
+    /// How precursors were fragmented: terms of the PSI-MS vocabulary, in the order of the file.
+    public var dissociation: [VocabularyTerm]
     /// Peaks in ascending order of m/z.
     public var peaks: [Peak]
 
     /// A spectrum of `peaks`, which are sorted here by m/z.
     public init(
-        name: String = "", accession: String? = nil, precursorMZ: Double? = nil, precursorCharge: Int? = nil,
+        name: String = "", accession: String? = nil, scanNumber: Int? = nil, precursorMZ: Double? = nil,
+        precursorCharge: Int? = nil,
         adduct: String? = nil, ionMode: IonMode? = nil, formula: String? = nil, inchiKey: String? = nil,
         smiles: String? = nil, retentionTime: Double? = nil, isolationWindow: ClosedRange<Double>? = nil,
-        instrumentType: String? = nil, collisionEnergy: String? = nil, peaks: [Peak] = []
+        instrumentType: String? = nil, collisionEnergy: String? = nil, dissociation: [VocabularyTerm] = [],
+        peaks: [Peak] = []
     ) {
         self.name = name
         self.accession = accession
+        self.scanNumber = scanNumber
         self.precursorMZ = precursorMZ
         self.precursorCharge = precursorCharge
         self.adduct = adduct
@@ -71,6 +78,7 @@ public struct Spectrum: Sendable, Hashable {
         self.isolationWindow = isolationWindow
         self.instrumentType = instrumentType
         self.collisionEnergy = collisionEnergy
+        self.dissociation = dissociation
         self.peaks = peaks.sorted { $0.mz < $1.mz }
     }
 

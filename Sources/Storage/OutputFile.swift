@@ -106,6 +106,19 @@ public final class OutputFile {
         }
     }
 
+    /// Fills `buffer` with what was written from `offset` on.
+    ///
+    /// - Precondition: as many bytes were written there, to a file and not to a pipe.
+    public func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(FileSystemError) {
+        var done = 0
+        while done < buffer.count {
+            let got = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(offset + done))
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { throw failure("cannot be read back") }
+            done += got
+        }
+    }
+
     /// Makes the file appear under its final name.
     ///
     /// - Throws: ``InputError`` when the name was taken meanwhile and is not to be replaced; ``FileSystemError`` when

@@ -3,8 +3,17 @@ import Datasets
 
 struct DatasetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "datasets", abstract: "Make benchmarks from public releases of spectra.",
-        subcommands: [Prepare.self])
+        commandName: "datasets",
+        abstract: "Make benchmarks from public releases of spectra; list data sets on a server.",
+        subcommands: subcommands)
+
+    private static var subcommands: [any ParsableCommand.Type] {
+        #if Service
+            [Prepare.self, ListDatasets.self]
+        #else
+            [Prepare.self]
+        #endif
+    }
 
     struct Prepare: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -35,13 +35,13 @@ struct Demo: ParsableCommand {
         log.info("A simulated library: \(library.count) theoretical spectra of tryptic peptides.")
         log.info("Simulated queries: \(queries.count) of them with peaks lost, shifted and added.\n")
         let walk = try withFolder { try Walk(library: library, queries: queries, folder: $0, threads: cores.threads) }
-        let outcome = try compareWithPlaintext(library, queries)
-        try publish(
-            outcome, title: "Encrypted search of a simulated peptide library", note: "simulated spectra", json: json,
-            html: html)
-        if json == "-" || html == "-" { return }
-        try printResult(
-            [ReportText(outcome.report).text, walk.table, "", walk.closingLine(outcome.report)].joined(separator: "\n"))
+        let command = ReportCommand(["msfhe", "demo", "--threads", "\(cores.threads)"])
+        var outcome = try compareWithPlaintext(library, queries)
+        outcome.report.command = command.text
+        try Publication(
+            [outcome], title: "Encrypted search of a simulated peptide library", note: "simulated spectra",
+            command: command
+        ).write(json: json, html: html, closing: [walk.table, "", walk.closingLine(outcome.report)])
     }
 
     /// Calls `body` with the folder to keep, or with a temporary one.
@@ -82,6 +82,7 @@ private struct Walk {
 
         try write(Data(library.map(MGFWriter.block).joined().utf8), to: path("library.mgf"))
         try write(Data(queries.map(\.spectrum).map(MGFWriter.block).joined().utf8), to: path("queries.mgf"))
+        try Self.writeRun(to: path("run.mzML"))
         try Self.step("keygen", "the researcher makes a key") { try KeyFile.create(path: path("key")) }
         try Self.step("library build", "the host makes its library searchable") {
             var options = LibraryBuilder.Options(recipe: try VectorRecipe())
@@ -115,6 +116,14 @@ private struct Walk {
         table = Self.table(hits, queries, entries)
         upload = Self.size(path("run.msq"))
         download = Self.size(path("run.mss"))
+    }
+
+    /// A simulated LC-MS/MS run, for the walk from there to a table of identifications.
+    private static func writeRun(to path: String) throws {
+        let run = SimulatedPeptides.run(compoundCount: 200, seed: 2026).map(\.spectrum)
+        let writer = MzMLWriter(runID: "simulated_run", instrument: "simulated", spectrumCount: run.count)
+        let spectra = run.enumerated().map { writer.spectrum($1, index: $0) }.joined()
+        try write(Data((writer.opening + spectra + MzMLWriter.closing).utf8), to: path)
     }
 
     /// Runs one step and says what it was and how long it took.

@@ -7,6 +7,10 @@ import SpectralSearch
 import Spectra
 import Storage
 
+#if Service
+    import JobRunner
+#endif
+
 /// The command line. Results go to standard output, human text and progress to standard error; exit status 0:
 /// done, 1: the work failed, 2: the call or its input is wrong.
 @main
@@ -22,8 +26,20 @@ struct MassSpecFHE: ParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             Demo.self, Info.self, KeyGeneration.self, Library.self, Encrypt.self, Search.self, Identify.self,
-            DatasetCommand.self, Validate.self, ProbeSgemm.self,
-        ])
+            DatasetCommand.self, Validate.self, Audit.self, ProbeSgemm.self,
+        ] + serviceCommands)
+
+    /// The commands of the trait Service.
+    private static var serviceCommands: [any ParsableCommand.Type] {
+        #if Service
+            [
+                Serve.self, HostCommand.self, Login.self, Submit.self, Status.self, Watch.self, Fetch.self, Cancel.self,
+                Jobs.self,
+            ]
+        #else
+            []
+        #endif
+    }
 
     static func main() {
         LoggingSystem.bootstrap { _ in StandardErrorLog() }
@@ -50,7 +66,12 @@ struct MassSpecFHE: ParsableCommand {
 
     /// Whether the caller can mend what went wrong by another call or another file.
     private static func isWrongInput(_ error: any Error) -> Bool {
-        switch error {
+        #if Service
+            if let error = error as? HostError {
+                return [.invalid, .notFound, .conflict, .forbidden].contains(error.reason)
+            }
+        #endif
+        return switch error {
         case is InputError, is SpectrumFileError, is RecipeError, is BackendError: true
         case DatasetError.unwritable: false
         case is DatasetError: true
@@ -75,6 +96,12 @@ struct MassSpecFHE: ParsableCommand {
         }
         // A reader that goes away is an error of writing, not a reason to die unheard.
         signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// A server stops when it is asked to, not at once.
+    static func leaveInterruptsToTheServer() {
+        interruptSources.forEach { $0.cancel() }
+        interruptSources = []
     }
 
     private nonisolated(unsafe) static var interruptSources: [any DispatchSourceSignal] = []

@@ -75,5 +75,6 @@ struct Search: ParsableCommand {
         log.info(
             "\(out): \(queryCount) queries x \(job.rowCount) library spectra, \(String(format: "%.1f", seconds / Double(queryCount) * 1e3)) ms each with the index in memory, \(ProgressLine.bytes(job.answerByteCount))"
         )
+        log.info("disclosed by \(queries): \(job.upload.disclosure?.name ?? "nothing of the precursors")")
     }
 }

@@ -26,6 +26,8 @@ struct TallMatrixTests {
         let parameters: CKKSParameters
         let rows: [[Float]]
         let vectors: [[Float]]
+        let product: TallMatrixProduct
+        let encrypted: [TallMatrixProduct.Vector]
         let results: [[RoundedCiphertext]]
         let decryptors: [Decryptor]
 
@@ -59,9 +61,10 @@ struct TallMatrixTests {
                 decryptors.append(Decryptor(parameters: parameters, secret: keys.secret))
             }
             self.decryptors = decryptors
-            results = try TallMatrixProduct(
-                matrix: matrix, parameters: parameters, matrixScale: matrixScale, bits: bits
-            ).multiply(encrypted, threads: shape.threads)
+            self.encrypted = encrypted
+            product = TallMatrixProduct(
+                matrix: matrix, parameters: parameters, matrixScale: matrixScale, bits: bits)
+            results = try product.multiply(encrypted, threads: shape.threads)
         }
 
         /// The distance of each row's product from the exact one.
@@ -116,6 +119,19 @@ struct TallMatrixTests {
     /// More blocks than a segment has.
     @Test func segmentsFollowEachOther() throws {
         Self.check(try Products(Shape(rows: 9 * 4096 + 5, columns: 16, threads: 2, vectors: 2)))
+    }
+
+    /// Whoever asks for some blocks gets those of the whole product, bit for bit, whatever others ask for.
+    @Test func blocksAreThoseOfTheWholeProduct() throws {
+        let products = try Products(Shape(rows: 9 * 4096 + 5, columns: 16, threads: 2, vectors: 3))
+        for blocks in [
+            [0..<1, 3..<5, 9..<10], [2..<2, 0..<10, 7..<9], [8..<10, 8..<10, 0..<0], [5..<6, 5..<5, 10..<10],
+        ] {
+            let parts = try products.product.multiply(products.encrypted, blocks: blocks, threads: 2)
+            for (vector, range) in blocks.enumerated() {
+                #expect(parts[vector].map(\.bytes) == products.results[vector][range].map(\.bytes))
+            }
+        }
     }
 
     /// A place for each residue, and each place once.

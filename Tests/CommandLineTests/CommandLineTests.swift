@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Spectra
 import SpectralSearch
@@ -78,11 +79,160 @@ struct CommandLineTests {
         #expect(
             rows[0] == [
                 "query", "rank", "score", "name", "formula", "inchikey", "adduct", "precursor_error_ppm", "accession",
+                "retention_time_s", "scan", "native_id", "charge", "usi", "library_usi", "q_value", "probability",
             ])
         #expect(rows.count == 1 + 2 * 5)
         for row in rows.dropFirst() where row[1] == "1" {
             #expect(row[0] == row[3])
             #expect(abs(Double(row[2])! - 2) < 0.007)
+        }
+    }
+
+    /// Decoys and a calibration beside the entries fill the last columns of the best hits; those of another recipe are
+    /// refused in a line.
+    @Test func bestHitsHaveStatistics() throws {
+        let folder = try searchedFolder()
+        func run(_ arguments: String...) throws {
+            let outcome = try msfhe(arguments)
+            #expect(outcome.status == 0, "\(outcome.error)")
+        }
+        try run("library", "build", folder("library.mgf"), "--decoys", "--out", folder("decoys"))
+        for dimension in ["512", "256"] {
+            try run(
+                "validate", "--library", folder("library.mgf"), "--queries", folder("library.mgf"), "--dimension",
+                dimension, "--decoys", "--calibration", folder("\(dimension).json"), "--json", folder("report.json"))
+        }
+        let report = try String(contentsOfFile: folder("report.json"), encoding: .utf8)
+        #expect(report.contains("\"statistics\"") && report.contains("\"byDecoys\""))
+        try run(
+            "encrypt", folder("run.mgf"), "--key", folder("key"), "--card", folder("decoys/card.json"), "--out",
+            folder("second.msq"))
+        try run(
+            "search", "--library", folder("decoys"), "--queries", folder("second.msq"), "--out", folder("second.mss"))
+        let identify = [
+            "identify", folder("second.mss"), "--key", folder("key"), "--run", folder("second.local"), "--entries",
+            folder("decoys/entries.tsv"), "--top", "2", "--out", "-",
+        ]
+        func columns(_ outcome: Outcome) -> [[Substring]] {
+            outcome.output.split(separator: "\n").dropFirst().map {
+                $0.split(separator: "\t", omittingEmptySubsequences: false).suffix(2)
+            }
+        }
+        let plain = columns(try msfhe(identify))
+        #expect(plain.count == 10 && plain.allSatisfy { $0[1].isEmpty })
+        #expect(plain.enumerated().allSatisfy { $1[0] == ($0 % 2 == 0 ? "0.200000" : "") })
+        let named = try msfhe(identify + ["--calibration", folder("512.json")])
+        try FileManager.default.copyItem(atPath: folder("512.json"), toPath: folder("decoys/calibration.json"))
+        let found = try msfhe(identify)
+        #expect(found.output == named.output)
+        for (number, row) in columns(found).enumerated() {
+            #expect(number % 2 == 0 ? Double(row[1])! > 0.5 : row[1].isEmpty)
+        }
+        let refused = try msfhe(identify + ["--calibration", folder("256.json")])
+        #expect(refused.status == 2 && refused.errorLines.count == 1 && refused.error.contains("recipe"))
+    }
+
+    /// From a raw mzML file to hits in each format, chosen by the ending or by name, and features.
+    @Test func aRunBecomesTables() throws {
+        let folder = try searchedFolder()
+        try folder.write(Data(Self.mzML(SimulatedPeptides.library.prefix(60), count: 90).utf8), to: "lc.mzML")
+        for call in [
+            try msfhe(
+                "encrypt", folder("lc.mzML"), "--key", folder("key"), "--card", folder("library/card.json"), "--out",
+                folder("lc.msq")),
+            try msfhe(
+                "search", "--library", folder("library"), "--queries", folder("lc.msq"), "--out", folder("lc.mss")),
+        ] { #expect(call.status == 0, "\(call.error)") }
+        let identify = [
+            "identify", folder("lc.mss"), "--key", folder("key"), "--run", folder("lc.local"), "--entries",
+            folder("library/entries.tsv"), "--top", "2", "--features", folder("features.tsv"),
+        ]
+        func text(_ name: String) throws -> String { try String(contentsOfFile: folder(name), encoding: .utf8) }
+        for (name, format, opening) in [
+            ("hits.tsv", nil, "query\trank"), ("hits.json", nil, "{"),
+            ("hits.mztab", nil, "MTD\tmzTab-version\t2.0.0-M"),
+            ("hits.mzTab", nil, "MTD\t"), ("hits", nil, "query\trank"), ("other", "mztab", "MTD\t"),
+        ] as [(String, String?, String)] {
+            let outcome = try msfhe(identify + ["--out", folder(name)] + (format.map { ["--format", $0] } ?? []))
+            #expect(outcome.status == 0 && outcome.error.contains("60 features"), "\(outcome.error)")
+            #expect(try text(name).hasPrefix(opening), "\(name)")
+        }
+        // Ninety scans of sixty compounds.
+        #expect(try text("features.tsv").split(separator: "\n").count == 61)
+        let split = try msfhe(identify + ["--feature-gap", "1", "--out", folder("hits.tsv")])
+        #expect(split.error.contains("90 features"))
+        let named = try msfhe(identify + ["--collection", "PXD000561", "--out", "-"])
+        #expect(named.output.contains("\tmzspec:PXD000561:lc:scan:1\t"))
+        for options in [
+            ["--collection", "PXD1"], ["--format", "xml"], ["--feature-gap=-1"], ["--feature-ppm", "nan"],
+        ] {
+            let refused = try msfhe(identify + options + ["--out", folder("x")])
+            #expect(refused.status == 2 && refused.errorLines.count == 1, "\(refused.error)")
+        }
+        #expect(!folder.names.contains("x"))
+    }
+
+    /// A run of `count` scans of `spectra`, one after the other, all at half-minute distances from the scans of others.
+    private static func mzML(_ spectra: some RandomAccessCollection<Spectrum>, count: Int) -> String {
+        let writer = MzMLWriter(runID: "lc", instrument: "simulated", spectrumCount: count)
+        let scans = (0..<count).map { number in
+            var spectrum = spectra[spectra.index(spectra.startIndex, offsetBy: number % spectra.count)]
+            spectrum.accession = "scan=\(number + 1)"
+            spectrum.retentionTime = Double(number % spectra.count * 60 + number / spectra.count * 2)
+            return writer.spectrum(spectrum, index: number)
+        }
+        return writer.opening + scans.joined() + MzMLWriter.closing
+    }
+
+    /// The memory of `encrypt` grows with a run by what the record keeps of a query, not by peaks, vectors or
+    /// ciphertexts, which would be 1.0, 2.0 and 1.5 KB more.
+    @Test(.disabled(if: CommandLineTests.isSanitized, "the sanitizer's own memory is counted too"))
+    func runsAreEncryptedInBoundedMemory() throws {
+        let folder = try searchedFolder()
+        let peaks = try [3000, 20_000].map { count in
+            try folder.write(Data(Self.mzML(SimulatedPeptides.library.prefix(60), count: count).utf8), to: "lc.mzML")
+            return try peakMemory([
+                "encrypt", folder("lc.mzML"), "--key", folder("key"), "--card", folder("library/card.json"), "--out",
+                folder("\(count).msq"), "--threads", "2",
+            ])
+        }
+        let perQuery = (peaks[1] - peaks[0]) / 17_000
+        print("encrypt: \(peaks[0] >> 20) and \(peaks[1] >> 20) MiB, \(perQuery) bytes a query")
+        #expect(perQuery < 3000)
+    }
+
+    /// A fingerprint lets the host's answer pass, refuses it when a byte is another, and is spent then.
+    @Test func answersAreVerified() throws {
+        let folder = try searchedFolder()
+        func run(_ arguments: [String]) throws {
+            let outcome = try msfhe(arguments)
+            #expect(outcome.status == 0, "\(outcome.error)")
+        }
+        let unverifiable = try msfhe("library", "fingerprint", "--library", folder("library"), "--out", folder("f"))
+        #expect(unverifiable.status == 2 && unverifiable.error.contains("--preset verified"))
+        try run(["library", "build", folder("library.mgf"), "--preset", "verified", "--out", folder("whole")])
+        try run(["library", "fingerprint", "--library", folder("whole"), "--out", folder("f")])
+        try run([
+            "encrypt", folder("run.mgf"), "--key", folder("key"), "--card", folder("whole/card.json"), "--out",
+            folder("whole.msq"),
+        ])
+        try run(["search", "--library", folder("whole"), "--queries", folder("whole.msq"), "--out", folder("a.mss")])
+        func identify(_ answer: String, to out: String) -> [String] {
+            [
+                "identify", folder(answer), "--key", folder("key"), "--run", folder("whole.local"), "--entries",
+                folder("whole/entries.tsv"), "--fingerprint", folder("f"), "--out", folder(out),
+            ]
+        }
+        try run(identify("a.mss", to: "hits.tsv"))
+
+        var wrong = try Data(contentsOf: URL(fileURLWithPath: folder("a.mss"))).dropLast(32)
+        wrong[200] ^= 1
+        try folder.write(wrong + Data(SHA256.hash(data: wrong)), to: "b.mss")
+        for (answer, problem) in [("b.mss", "is not what the library gives"), ("a.mss", "discarded")] {
+            let refused = try msfhe(identify(answer, to: "none.tsv"))
+            #expect(refused.status == 2 && refused.errorLines.count == 1)
+            #expect(refused.error.contains(problem), "\(refused.error)")
+            #expect(!FileManager.default.fileExists(atPath: folder("none.tsv")))
         }
     }
 
@@ -115,13 +265,27 @@ struct CommandLineTests {
                 #expect(abs(Double(row[2])! - 2) < 0.0012)
             }
         }
+        // What is disclosed is said where it is disclosed, seen, and read.
+        let disclosed = try msfhe(encrypt + ["--disclose-window", "50", "--out", folder("window.msq")])
+        let seen = try msfhe(
+            "search", "--library", folder("single"), "--queries", folder("window.msq"), "--out", folder("window.mss"))
+        let read = try msfhe(
+            "identify", folder("window.mss"), "--key", folder("key"), "--run", folder("window.local"), "--entries",
+            folder("single/entries.tsv"), "--top", "1", "--out", folder("window.tsv"))
+        for outcome in [disclosed, seen, read] {
+            #expect(outcome.status == 0 && outcome.error.contains("precursor windows of 50 Da"), "\(outcome.error)")
+        }
+        for arguments in [["--disclose-window", "5"], ["--mode", "batch", "--disclose-window", "50"]] {
+            let refused = try msfhe(encrypt + arguments + ["--out", folder("refused.msq")])
+            #expect(refused.status == 2 && refused.errorLines.count == 1, "\(refused.error)")
+        }
         // Without a name, the rotation keys lie beside the upload.
         #expect(try msfhe(encrypt + ["--out", folder("third.msq")]).status == 0)
         try run(
             "search", "--library", folder("single"), "--queries", folder("third.msq"), "--out", folder("third.mss"))
         // Modes that the library does not have, and keys that do not belong, are refused in one line.
         for arguments in [
-            encrypt.dropLast(2) + ["--out", folder("fourth.msq")],
+            encrypt.dropLast() + ["batch", "--out", folder("fourth.msq")],
             ["search", "--library", folder("library"), "--queries", folder("third.msq"), "--out", folder("x.mss")],
             ["search", "--library", folder("single"), "--queries", folder("run.msq"), "--out", folder("x.mss")],
             [
@@ -137,6 +301,33 @@ struct CommandLineTests {
             #expect(refused.status == 2 && refused.errorLines.count == 1, "\(refused.error)")
         }
         #expect(folder.names.allSatisfy { !$0.hasPrefix("x.") && !$0.hasPrefix("fourth") })
+    }
+
+    /// Without --mode, the number of queries decides, and one line says why; what the user says goes first.
+    @Test func theModeIsChosenAndExplained() throws {
+        let folder = try searchedFolder()
+        #expect(
+            try msfhe("library", "build", folder("library.mgf"), "--layout", "both", "--out", folder("both")).status
+                == 0)
+        let many = (0..<40).flatMap { _ in SimulatedPeptides.library.prefix(60) }
+        try folder.write(Data(many.map(MGFWriter.block).joined().utf8), to: "many.mgf")
+        func encrypt(_ file: String, _ library: String, _ name: String, _ arguments: [String] = []) throws -> Outcome {
+            let outcome = try msfhe(
+                [
+                    "encrypt", folder(file), "--key", folder("key"), "--card", folder("\(library)/card.json"), "--out",
+                    folder(name),
+                ] + arguments)
+            #expect(outcome.status == 0, "\(outcome.error)")
+            return outcome
+        }
+        let batch = try encrypt("many.mgf", "both", "many.msq")
+        #expect(batch.error.contains("2400 queries: batch, about") && batch.error.contains("interactive would take"))
+        #expect(try FileKind.modeOfUpload(path: folder("many.msq")) == .batch)
+        let only = try encrypt("run.mgf", "library", "only.msq")
+        #expect(only.error.contains("5 queries: batch, the only mode"))
+        let told = try encrypt("run.mgf", "both", "told.msq", ["--mode", "interactive"])
+        #expect(!told.error.contains("queries: interactive"))
+        #expect(try FileKind.modeOfUpload(path: folder("told.msq")) == .interactive)
     }
 
     @Test func theHostTakesNoKey() throws {
@@ -220,6 +411,41 @@ struct CommandLineTests {
         }
     }
 
+    /// Several configurations give one joint report in three forms; one configuration gives a report of its own.
+    @Test func severalConfigurationsAreComparedInOneReport() throws {
+        let folder = try TemporaryFolder()
+        let library = SimulatedPeptides.library.prefix(60)
+        // Names hide compounds of simulated queries; the library's own spectra serve.
+        let path = try folder.write(Data(library.map(MGFWriter.block).joined().utf8), to: "peptides \"a\".mgf")
+        func report(_ arguments: String...) throws -> [String: Any] {
+            let outcome = try msfhe(
+                ["validate", "--library", path, "--queries", path, "--limit-queries", "12", "--json", "-"] + arguments)
+            #expect(outcome.status == 0, "\(outcome.error)")
+            return try #require(JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        }
+        let joint = try report(
+            "--mode", "both", "--precursor", "none,hidden", "--markdown", folder("report.md"), "--html",
+            folder("report.html"))
+        let configurations = try #require(joint["configurations"] as? [[String: Any]])
+        #expect(
+            configurations.compactMap { $0["mode"] as? String } == ["batch", "batch", "interactive", "interactive"])
+        #expect(configurations.compactMap { $0["precursor"] as? String } == ["none", "hidden", "none", "hidden"])
+        #expect((joint["contrasts"] as? [Any])?.count == 3)
+
+        let single = try report("--mode", "interactive", "--precursor", "none")
+        #expect(single["configurations"] == nil && single["mode"] as? String == "interactive")
+        // The command of a configuration is the one that makes it alone.
+        let command = try #require(single["command"] as? String)
+        #expect(command == configurations[2]["command"] as? String)
+        #expect(command.hasPrefix("msfhe validate --library 'peptides \"a\".mgf' --queries 'peptides \"a\".mgf' "))
+        #expect(
+            command.contains(" --mode interactive --score cosine --precursor none ") && !command.contains(folder.path))
+        for name in ["report.md", "report.html"] {
+            let text = try String(contentsOfFile: folder(name), encoding: .utf8)
+            #expect(text.contains("Configurations") && text.contains("batch,interactive"))
+        }
+    }
+
     @Test func wrongCallsEndWithStatus2AndOneLine() throws {
         let folder = try TemporaryFolder()
         try folder.write(Data("nothing".utf8), to: "text")
@@ -244,6 +470,9 @@ struct CommandLineTests {
             ],
             ["validate", "--library", folder("text"), "--queries", folder("text")],
             ["validate", "--library", folder("text"), "--queries", folder("text"), "--mode", "telepathy"],
+            ["validate", "--library", folder("text"), "--queries", folder("text"), "--mode", "batch,"],
+            ["validate", "--library", folder("text"), "--queries", folder("text"), "--precursor", "both"],
+            ["validate", "--library", folder("text"), "--queries", folder("text"), "--score", "cosine,telepathy"],
             ["datasets", "prepare", "nothing", "--source", folder.path, "--out", folder("out")],
         ]
         for call in calls {
@@ -318,7 +547,9 @@ struct CommandLineTests {
         #expect(try String(contentsOfFile: folder("demo.html"), encoding: .utf8).contains("simulated"))
         let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: folder("demo.json"))))
         #expect((json as? [String: Any])?["queries"] as? Int == 500)
-        for name in ["library.mgf", "queries.mgf", "library/card.json", "run.msq", "run.local", "run.mss", "key"] {
+        for name in [
+            "library.mgf", "queries.mgf", "run.mzML", "library/card.json", "run.msq", "run.local", "run.mss", "key",
+        ] {
             #expect(FileManager.default.fileExists(atPath: folder("demo/\(name)")), "\(name)")
         }
         #expect(try msfhe("demo", "--keep", folder("demo")).status == 2)
@@ -326,7 +557,8 @@ struct CommandLineTests {
 
     @Test func everyCommandExplainsItself() throws {
         for command in [
-            [], ["demo"], ["info"], ["keygen"], ["library"], ["library", "build"], ["encrypt"], ["search"],
+            [], ["demo"], ["info"], ["keygen"], ["library"], ["library", "build"], ["library", "fingerprint"],
+            ["encrypt"], ["search"],
             ["identify"],
             ["datasets", "prepare"], ["validate"],
         ] {

@@ -21,11 +21,14 @@
         private func released(_ version: String, in folder: TemporaryFolder) throws -> String {
             let path = folder("\(version).sqlite")
             let dump = try String(contentsOf: Self.dumps.appending(path: "\(version).sql"), encoding: .utf8)
-            // The dump brings its own transaction, and rows before those that they refer to.
+            // A dump has its tables by name, not before the ones that refer to them.
             var configuration = Configuration()
             configuration.foreignKeysEnabled = false
             let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.inDatabase { try $0.execute(sql: dump) }
+            try queue.inDatabase { database in
+                // The dump brings its own transaction.
+                try database.execute(sql: dump)
+            }
             try queue.close()
             return path
         }

@@ -4,37 +4,11 @@ import Testing
 
 @testable import PlaintextReference
 
-#if canImport(FoundationXML)
-    import FoundationXML
-#endif
-
-/// Collects the elements, attributes and text of a page, and where it is not well-formed.
-private final class PageReader: NSObject, XMLParserDelegate {
-    private(set) var elements: [String: Int] = [:]
-    private(set) var attributes: Set<String> = []
-    private(set) var identifiers: [String] = []
-    private(set) var text = ""
-    private(set) var failure: String?
-
-    init(_ page: String) {
-        super.init()
-        let parser = XMLParser(data: Data(page.utf8))
-        parser.delegate = self
-        if !parser.parse() {
-            failure = "line \(parser.lineNumber): \(parser.parserError.map { "\($0)" } ?? "unknown")"
-        }
+extension ReportPage {
+    /// A page of one configuration with one section of drawings.
+    fileprivate init(title: String, report: AccuracyReport, figures: Figures) {
+        self.init(title: title, report: report, sections: [Section(heading: nil, figures: figures)])
     }
-
-    func parser(
-        _ parser: XMLParser, didStartElement elementName: String, namespaceURI: String?,
-        qualifiedName: String?, attributes: [String: String]
-    ) {
-        elements[elementName, default: 0] += 1
-        self.attributes.formUnion(attributes.keys)
-        if let identifier = attributes["id"] { identifiers.append(identifier) }
-    }
-
-    func parser(_ parser: XMLParser, foundCharacters string: String) { text += string }
 }
 
 @Suite struct ReportPageTests {
@@ -43,7 +17,7 @@ private final class PageReader: NSObject, XMLParserDelegate {
         "span", "b",
         "bdi", "small", "dl", "dt", "dd", "div", "table", "caption", "thead", "tbody", "tr", "th", "td",
         "figure",
-        "figcaption", "svg", "desc", "g", "path", "text", "tspan",
+        "figcaption", "svg", "desc", "g", "path", "text", "tspan", "h3", "code",
     ]
 
     private func figures(mirrors: [MirrorPlot] = [], scale: Float = 1e-3) -> ReportPage.Figures {
@@ -145,6 +119,12 @@ private final class PageReader: NSObject, XMLParserDelegate {
         report.seconds.decrypt = -1
         report.bytes = .init(keys: .max, upload: -5, download: 0, library: 1)
         report.accuracy.encrypted.top1 = .nan
+        let strange = AccuracyReport.Estimate(value: .nan, interval: Interval(lower: .infinity, upper: -7))
+        let contrast = AccuracyReport.Contrast(encrypted: strange, plaintext: strange, difference: strange)
+        report.breakdowns = [
+            .init(by: .peaks, groups: [.init(name: "", queries: -1, compounds: .max, top1: contrast)]),
+            .init(by: .candidates, groups: []),
+        ]
         let empty = MirrorPlot(query: Spectrum(), hit: Spectrum(), score: .nan, isRight: false)
         let wild = MirrorPlot(
             query: Spectrum(peaks: [Peak(mz: 1e300, intensity: 1e-300), Peak(mz: .infinity, intensity: .nan)]

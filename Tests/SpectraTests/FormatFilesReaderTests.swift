@@ -63,6 +63,7 @@ struct FormatFilesReaderTests {
         #expect(first.precursorCharge == 2 && first.ionMode == .positive)
         // 5000.0916 s, as the file says.
         #expect(first.retentionTime == 5000.0916)
+        #expect(first.scanNumber == 11461 && first.dissociation.map(\.accession) == ["MS:1000133"])
     }
 
     @Test("The MassBank and the RIKEN dialect of one library hold the same spectra")

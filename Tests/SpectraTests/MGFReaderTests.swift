@@ -33,7 +33,7 @@ struct MGFReaderTests {
             end ions
             """
         let first = Spectrum(
-            name: "scan 7", accession: "CCMSLIB1", precursorMZ: 183.057, precursorCharge: -2,
+            name: "scan 7", accession: "CCMSLIB1", scanNumber: 7, precursorMZ: 183.057, precursorCharge: -2,
             adduct: "[M-2H]2-", ionMode: .negative, formula: "C11H8N2O",
             inchiKey: "ALRLPDGCPYIVHP-UHFFFAOYSA-N", smiles: "C1=CC=C2C(=C1)NC(=N2)C3=CC=CO3",
             retentionTime: 61.5,

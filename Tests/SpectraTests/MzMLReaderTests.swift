@@ -14,25 +14,29 @@ struct MzMLDocument {
         <cvParam accession="MS:1000744" name="selected ion m/z" value="207.5"/>
         <cvParam accession="MS:1000041" name="charge state" value="2"/>
         """
+    var precursor = ""
+    var fileDescription = ""
+    var runAttributes = "id=\"r\""
     var arrayLength = "3"
     var mz = Self.array("MS:1000514", doubles: [300, 100.5, 200])
     var intensity = Self.array("MS:1000515", floats: [3, 1.5, 0])
     var chromatogram = ""
 
     static let expected = Spectrum(
-        accession: "scan=7", precursorMZ: 207.5, precursorCharge: -2, ionMode: .negative, retentionTime: 90,
+        accession: "scan=7", scanNumber: 7, precursorMZ: 207.5, precursorCharge: -2, ionMode: .negative,
+        retentionTime: 90,
         peaks: [Peak(mz: 100.5, intensity: 1.5), Peak(mz: 300, intensity: 3)])
 
     var text: String {
         """
         \(declaration)
         <mzML xmlns="http://psi.hupo.org/ms/mzml" version="1.1.0">
-          \(groups)
-          <run id="r"><spectrumList count="1">
+          \(fileDescription)\(groups)
+          <run \(runAttributes)><spectrumList count="1">
             <spectrum index="0" id="scan=7" defaultArrayLength="\(arrayLength)">
               \(level)\(terms)
               <scanList count="1"><scan>\(startTime)</scan></scanList>
-              <precursorList count="1"><precursor><selectedIonList count="1"><selectedIon>
+              <precursorList count="1"><precursor>\(precursor)<selectedIonList count="1"><selectedIon>
                 \(selectedIon)
               </selectedIon></selectedIonList></precursor></precursorList>
               <binaryDataArrayList count="2">\(mz)\(intensity)</binaryDataArrayList>
@@ -129,6 +133,107 @@ struct MzMLReaderTests {
         #expect(try spectra(document.text) == [MzMLDocument.expected])
         document.level = "<referenceableParamGroupRef ref=\"unknown\"/>"
         #expect(try refusal(document.text) == "the file holds no MS2 spectrum")
+    }
+
+    @Test("Isolation window, fragmentation and its energy are those of the first precursor")
+    func fragmentation() throws {
+        func term(_ accession: String, _ name: String, _ value: String = "", unit: String = "") -> String {
+            "<cvParam accession='\(accession)' name='\(name)' value='\(value)' unitAccession='\(unit)'/>"
+        }
+        func window(_ target: String, _ lower: String, _ upper: String) -> String {
+            "<isolationWindow>" + term("MS:1000827", "isolation window target m/z", target)
+                + term("MS:1000828", "isolation window lower offset", lower)
+                + term("MS:1000829", "isolation window upper offset", upper) + "</isolationWindow>"
+        }
+        let activation =
+            "<activation>" + term("MS:1000422", "beam-type collision-induced dissociation")
+            + term("MS:1000045", "collision energy", "27.5", unit: "UO:0000266")
+            + term("MS:1000509", "activation energy")
+            + "</activation>"
+        var document = MzMLDocument()
+        document.precursor = window("207.5", "0.5", "1.25") + activation
+        var expected = MzMLDocument.expected
+        expected.isolationWindow = 207...208.75
+        expected.collisionEnergy = "27.5 eV"
+        expected.dissociation = [VocabularyTerm("MS:1000422", "beam-type collision-induced dissociation")]
+        #expect(try spectra(document.text) == [expected])
+        // Of a second precursor, and of windows that are none, nothing is kept.
+        document.selectedIon +=
+            "</selectedIon></selectedIonList></precursor><precursor>"
+            + window("9", "1", "1") + "<activation>" + term("MS:1000598", "electron transfer dissociation")
+            + "</activation><selectedIonList><selectedIon>"
+        #expect(try spectra(document.text) == [expected])
+        for (target, lower, upper) in [
+            ("207.5", "-1", "1"), ("207.5", "300", "1"), ("x", "1", "1"), ("207.5", "nan", "1"), ("207.5", "1", "1e9"),
+        ] {
+            document = MzMLDocument()
+            document.precursor = window(target, lower, upper)
+            #expect(try spectra(document.text) == [MzMLDocument.expected], "\(target) \(lower) \(upper)")
+        }
+    }
+
+    @Test("The run, its instrument and the file that the instrument wrote are told")
+    func source() throws {
+        func read(_ change: (inout MzMLDocument) -> Void) throws -> SpectrumSource {
+            var document = MzMLDocument()
+            change(&document)
+            return try withFile(document.text.utf8, name: "x.mzML") { try SpectrumFile.read(path: $0) { _ in } }
+        }
+        var expected = SpectrumSource(name: "x.mzML", format: .mzML)
+        expected.runID = "r"
+        #expect(try read { _ in } == expected)
+        let digest = String(repeating: "0aB", count: 14).prefix(40)
+        func file(_ id: String, _ terms: String) -> String {
+            "<sourceFile id='\(id)' name='/data/\(id).raw' location='file:///'>\(terms)</sourceFile>"
+        }
+        let terms =
+            "<cvParam accession='MS:1000569' name='SHA-1' value='\(digest)'/>"
+            + "<cvParam accession='MS:1000768' name='Thermo nativeID format' value=''/>"
+        let description =
+            "<fileDescription><sourceFileList count='2'>" + file("a", "") + file("b", terms)
+            + "</sourceFileList></fileDescription>"
+        let instrument =
+            "<instrumentConfigurationList><instrumentConfiguration id='i'>"
+            + "<cvParam accession='MS:1000529' name='instrument serial number' value='7'/>"
+            + "<cvParam accession='MS:1001911' name='Q Exactive' value=''/></instrumentConfiguration>"
+            + "</instrumentConfigurationList>"
+        expected.instrument = VocabularyTerm("MS:1001911", "Q Exactive")
+        expected.rawFile = SpectrumSource.RawFile(name: "a.raw")
+        let first = try read {
+            $0.fileDescription = description
+            $0.groups = instrument
+        }
+        #expect(first == expected)
+        expected.rawFile = SpectrumSource.RawFile(
+            name: "b.raw", nativeIDFormat: VocabularyTerm("MS:1000768", "Thermo nativeID format"),
+            checksum: SpectrumSource.Checksum(
+                method: VocabularyTerm("MS:1000569", "SHA-1"), value: digest.lowercased()))
+        let second = try read {
+            $0.fileDescription = description
+            $0.groups = instrument
+            $0.runAttributes = "id='r' defaultSourceFileRef='b'"
+        }
+        #expect(second == expected)
+        // What is no checksum of its kind is not kept.
+        let damaged = try read {
+            $0.fileDescription = description.replacing(digest, with: digest.dropLast() + "g")
+            $0.runAttributes = "id='r' defaultSourceFileRef='b'"
+        }
+        #expect(damaged.rawFile?.checksum == nil)
+    }
+
+    @Test("A scan number is told where it alone names the spectrum")
+    func scanNumbers() {
+        for (text, scan, numbers) in [
+            ("scan=17", 17, [17]), ("controllerType=0 controllerNumber=1 scan=9", 9, [0, 1, 9]),
+            ("controllerType=5 controllerNumber=1 scan=9", nil, [5, 1, 9]),
+            ("function=2 process=0 scan=9", nil, [2, 0, 9]),
+            ("sample=1 period=1 cycle=2740 experiment=10", nil, [1, 1, 2740, 10]), ("index=4", nil, [4]),
+            ("scan=-1", nil, nil), ("scan=99999999999999999999", nil, nil), ("file=a", nil, nil),
+        ] as [(String, Int?, [Int]?)] {
+            #expect(NativeID(text)?.scanNumber == scan && NativeID(text)?.numbers == numbers, "\(text)")
+        }
+        for text in ["", "17", "scan=", "=17", "a=b=c", "scan=1 x"] { #expect(NativeID(text) == nil, "\(text)") }
     }
 
     @Test("Only MS2 spectra are read; chromatograms, other arrays and later scans are passed over")

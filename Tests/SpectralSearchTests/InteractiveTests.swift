@@ -15,10 +15,13 @@ final class InteractiveFiles: Sendable {
     let card: LibraryCard
     let truths: [Spectrum]
     let spectra: [Spectrum]
+    private let disclosure: PrecursorDisclosure?
 
     init(
-        librarySize: Int = 150, queryCount: Int = 3, dimension: Int = 256, layout: LibraryLayout = .interactive
+        librarySize: Int = 150, queryCount: Int = 3, dimension: Int = 256, layout: LibraryLayout = .interactive,
+        disclosure: PrecursorDisclosure? = nil
     ) throws {
+        self.disclosure = disclosure
         folder = try TemporaryFolder()
         var options = LibraryBuilder.Options(recipe: try VectorRecipe(dimension: dimension))
         options.layout = layout
@@ -43,7 +46,8 @@ final class InteractiveFiles: Sendable {
         try RotationKeys.create(path: folder("\(name).keys"), key: key, scheme: scheme, threads: 2)
         try InteractiveQueries(
             QueryVectors(truths, card: card, threads: 2), key: key,
-            keys: RotationKeys(path: folder("\(name).keys"), scheme: scheme), card: card, threads: 2
+            keys: RotationKeys(path: folder("\(name).keys"), scheme: scheme), card: card, disclosure: disclosure,
+            threads: 2
         ).write(to: folder("\(name).msq"))
     }
 
@@ -96,12 +100,15 @@ struct InteractiveTests {
         let answer = try InteractiveAnswerFile(path: files.folder("run.mss"), run: record)
         let decryption = InteractiveDecryption(card: files.card, key: try files.key)
         let vectorizer = SpectrumVectorizer(recipe: files.card.content.vector)
-        let rows = files.spectra.map(vectorizer.vector(of:))
+        let rows = PrecursorOrder(files.spectra.map(\.precursorMZ)).rows.map {
+            vectorizer.vector(of: files.spectra[$0])
+        }
         var (squares, largest) = (0.0, 0.0)
         for (query, truth) in files.truths.enumerated() {
             let vector = vectorizer.vector(of: truth)
             var scores = [Float](repeating: 0, count: 300)
-            try decryption.decrypt(answer.ciphertext(query: query, block: 0), count: 300, into: &scores, stride: 1)
+            let block = try #require(try answer.ciphertext(query: query, block: 0))
+            decryption.decrypt(block, count: 300, into: &scores, stride: 1)
             for (row, score) in zip(rows, scores) {
                 let exact = zip(row, vector).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
                 squares += (Double(score) - exact) * (Double(score) - exact)
@@ -163,7 +170,8 @@ struct InteractiveTests {
     @Test func layoutsAreKept() throws {
         let interactive = try InteractiveFiles(librarySize: 20, queryCount: 1)
         #expect(interactive.card.modes == [.interactive])
-        #expect(!interactive.folder.names.contains("index"))
+        let names = try FileManager.default.contentsOfDirectory(atPath: interactive.folder("library"))
+        #expect(names.sorted() == ["card.json", "diagonals", "entries.tsv"])
         #expect(throws: InputError.self) { try interactive.card.require(.batch, path: "card") }
         let batch = try SearchFiles(librarySize: 20, queryCount: 1)
         #expect(batch.library.card.modes == [.batch])

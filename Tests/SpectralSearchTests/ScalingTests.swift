@@ -38,7 +38,8 @@ struct ScalingTests {
         let upload = precision.uploadBits == 24 ? 0 : exp2(23 - Double(precision.uploadBits))
         let errors = (20 + upload) * rowNorm * Double(dimension).squareRoot()
         let body = precision.bodyBits == precision.uploadBits ? 0 : exp2(23 - Double(precision.bodyBits))
-        return product + errors + 1024 * exp2(23 - Double(precision.maskBits)) + body
+        let mask = precision.maskBits == 24 ? 0 : 1024 * exp2(23 - Double(precision.maskBits))
+        return product + errors + mask + body
     }
 
     /// Rows keep their direction, and never exceed the host's limit, whatever the vector.

@@ -18,12 +18,13 @@ final class SearchFiles: Sendable {
 
     init(
         librarySize: Int = 150, queryCount: Int = 40, dimension: Int = 256, preset: PrecisionPreset = .default,
-        publishesSeed: Bool = false, threads: Int = 2
+        publishesSeed: Bool = false, decoys: DecoyMethod? = nil, threads: Int = 2
     ) throws {
         folder = try TemporaryFolder()
         var options = LibraryBuilder.Options(recipe: try VectorRecipe(dimension: dimension))
         options.preset = preset
         options.publishesSeed = publishesSeed
+        options.decoys = decoys
         options.threads = threads
         let builder = try LibraryBuilder(options, folder: folder("library"))
         for spectrum in SimulatedPeptides.library.prefix(librarySize) { try builder.add(spectrum) }
@@ -50,13 +51,14 @@ final class SearchFiles: Sendable {
             .run(output: folder(output), threads: threads) { _ in }
     }
 
-    func identify(answer: String = "run.mss", top: Int = 3) throws -> [Hit] {
+    func identify(answer: String = "run.mss", top: Int = 3, calibration: Calibration? = nil) throws -> [Hit] {
         let record = try RunRecord(path: folder("run.local"))
         let entries = try LibraryEntries(path: folder("library/entries.tsv"), card: record.card)
         let masks = record.card.sharedSeed.map { _ in folder("library/masks") }
         return try Identification(
             answer: AnswerFile(path: folder(answer), run: record, masksPath: masks), record: record,
-            key: KeyFile.read(path: folder("key")), entries: entries.rows, top: top, threads: 2
+            key: KeyFile.read(path: folder("key")), entries: entries.rows, top: top,
+            calibration: calibration, threads: 2
         ).hits
     }
 }

@@ -167,7 +167,7 @@ struct TamperingTests {
         for (original, replacement) in [
             ("\"errorWidth\" : 3.19", "\"errorWidth\" : 0.5"), ("\"queryScale\" : 7", "\"queryScale\" : 9"),
             ("\"degree\" : 1024", "\"degree\" : 512"), ("\"logModulus\" : 24", "\"logModulus\" : 26"),
-            ("\"version\" : 2", "\"version\" : 1"), ("\"dimension\" : 192", "\"dimension\" : 193"),
+            ("\"version\" : 3", "\"version\" : 2"), ("\"dimension\" : 192", "\"dimension\" : 193"),
             ("\"maskBits\" : 18", "\"maskBits\" : 99"), ("\"uploadBits\" : 24", "\"uploadBits\" : 20"),
             ("\"bodyBits\" : 16", "\"bodyBits\" : 25"), ("\"publishedSeed\" : \"", "\"publishedSeed\" : \"AAAA"),
             ("\"maskBits\" : 18", "\"maskBits\" : 9"), ("\"spectra\" : 20", "\"spectra\" : -20"),

@@ -68,7 +68,8 @@ enum Suite {
         TransformBenchmark.all + DotBenchmark.all + DotStreamBenchmark.all + MatrixProductBenchmark.all
             + ResidueNumberBenchmark.all + AutomorphismBenchmark.all + ExpansionBenchmark.all + SamplingBenchmark.all
             + EncoderBenchmark.all + EncryptionBenchmark.all + EvaluatorBenchmark.all + WireBenchmark.all
-            + Integer8Benchmark.all + BatchSearchBenchmark.all + InteractiveSearchBenchmark.all
+            + Integer8Benchmark.all + BatchSearchBenchmark.all + VerificationBenchmark.all
+            + InteractiveSearchBenchmark.all
             + ScaleBenchmark.all(perturbation)
     }
 }

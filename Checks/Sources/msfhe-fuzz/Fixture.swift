@@ -18,12 +18,16 @@ struct Fixture: Sendable {
     /// The library's card, and what its files hold before their digests.
     let card: LibraryCard
     let cardContent: [UInt8]
+    /// The card of the same library where its answers can be verified.
+    let verifiedCard: LibraryCard
     let index: [UInt8]
     let entries: [UInt8]
+    let readyEntries: [LibraryEntry]
     /// What an upload for the card holds before its digest.
     let upload: [UInt8]
     /// The record of a run that was never encrypted: its seed, nonce and digests are constants.
     let recordContent: [UInt8]
+    let record: RunRecord
     /// What an answer to that run holds before its digest.
     let answer: [UInt8]
     /// What a key's file holds before its digest, and the key.
@@ -45,9 +49,15 @@ struct Fixture: Sendable {
         let builder = try LibraryBuilder(LibraryBuilder.Options(recipe: recipe), folder: path("library"))
         for spectrum in spectra { _ = try builder.add(spectrum) }
         card = try builder.finish()
+        var verified = LibraryBuilder.Options(recipe: recipe)
+        verified.preset = .verified
+        let verifiedBuilder = try LibraryBuilder(verified, folder: path("verified"))
+        for spectrum in spectra { _ = try verifiedBuilder.add(spectrum) }
+        verifiedCard = try verifiedBuilder.finish()
         cardContent = try content("library/card.json", .json)
         index = try content("library/index", .binary)
         entries = try content("library/entries.tsv", .table)
+        readyEntries = try LibraryEntries(path: path("library/entries.tsv"), card: card).rows
 
         keyContent = Array(
             "MSFHE-K1 secret: keep it on your own machine\n\(String(repeating: "5a", count: SecretKey.byteCount))\n"
@@ -58,6 +68,7 @@ struct Fixture: Sendable {
         upload = try content("run.msq", .binary)
 
         recordContent = Self.record(of: Sealing.json.seal(cardContent))
+        record = try withFile(Sealing.json.seal(recordContent)) { try RunRecord(path: $0) }
         try SearchJob(library: path("library"), queries: path("run.msq")).run(output: path("run.mss"), threads: 1) {
             _ in
         }
@@ -81,10 +92,25 @@ struct Fixture: Sendable {
               "card" : \(quoted(String(decoding: card, as: UTF8.self))),
               "keyCheck" : "\(base64(1, 16))",
               "nonce" : "\(base64(2, 32))",
-              "queries" : [ { "name" : "one", "precursorMZ" : 500.25 }, { "name" : "two" } ],
+              "queries" : [ {
+                "adduct" : "[M+2H]2+", "charge" : 2, "ionMode" : "positive", "isolationWindow" : [ 499.75, 500.75 ],
+                "name" : "one", "nativeID" : "scan=17", "position" : 0, "precursorMZ" : 500.25,
+                "retentionTime" : 61.5, "scanNumber" : 17
+              }, { "name" : "two" } ],
               "seed" : "\(base64(3, 32))",
+              "source" : {
+                "dissociation" : [ { "accession" : "MS:1000422", "name" : "HCD" } ],
+                "file" : {
+                  "format" : "mzML", "instrument" : { "accession" : "MS:1000031", "name" : "simulated" },
+                  "name" : "run.mzML",
+                  "rawFile" : {
+                    "checksum" : { "method" : { "accession" : "MS:1000569", "name" : "SHA-1" }, "value" : "00" },
+                    "name" : "run.raw"
+                  }, "runID" : "run"
+                }, "sha256" : "00"
+              },
               "uploadSHA256" : "\(Sealing.hexadecimal(uploadDigest))",
-              "version" : 1
+              "version" : 2
             """
         return Array(text.utf8)
     }
@@ -101,6 +127,23 @@ struct Fixture: Sendable {
             (library.entriesSHA256, entries.map(Sealing.digest) ?? library.entriesSHA256),
         ] { text = text.replacingOccurrences(of: old, with: new) }
         return try withFile(Sealing.json.seal(Array(text.utf8))) { try LibraryCard(path: $0) }
+    }
+
+    /// What a calibration for the card holds before its digest.
+    var calibrationContent: [UInt8] {
+        let card = String(decoding: cardContent, as: UTF8.self)
+        let vector = card.range(of: "  \"vector\" : ").map { card[$0.lowerBound...].prefix { $0 != "}" } } ?? ""
+        let text = """
+            {
+              "format" : "massspecfhe-calibration",
+              "crossValidation" : { "absentShare" : 0.5, "brierScore" : 0.1, "expectedCalibrationError" : 0.01,
+                "folds" : 5, "logLoss" : 0.3, "searches" : 100 },
+              "model" : { "intercept" : -7.5, "weights" : [ 4.25, 2.5 ] },
+              "score" : "cosine",
+            \(vector)},
+              "version" : 1
+            """
+        return Array(text.utf8)
     }
 
     /// What the card's file holds before its digest when the library publishes a mask seed.

@@ -57,20 +57,39 @@ public final class TallMatrixProduct: Sendable {
     /// - Throws: ``EvaluationError`` when a vector was encrypted with other parameters or packed otherwise, or keys
     ///   were made ready for another layout.
     public func multiply(_ vectors: [Vector], threads: Int) throws(EvaluationError) -> [[RoundedCiphertext]] {
+        try multiply(vectors, blocks: vectors.map { _ in 0..<layout.blockCount }, threads: threads)
+    }
+
+    /// The products of blocks with `vectors`: for each of them, the ciphertext of each of its `blocks`. Of the matrix,
+    /// only those blocks are read that some vector asks for.
+    ///
+    /// - Parameter blocks: for each vector, which blocks; there may be none.
+    /// - Throws: ``EvaluationError`` when a vector was encrypted with other parameters or packed otherwise, or keys
+    ///   were made ready for another layout.
+    public func multiply(
+        _ vectors: [Vector], blocks: [Range<Int>], threads: Int
+    ) throws(EvaluationError) -> [[RoundedCiphertext]] {
+        precondition(
+            vectors.count == blocks.count
+                && blocks.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= layout.blockCount },
+            "a range of the matrix's \(layout.blockCount) blocks for each vector")
         for (vector, keys) in vectors { try check(vector, keys) }
-        let runs = vectors.map { Run(vector: $0.ciphertext, keys: $0.keys, layout, recycler) }
-        for run in runs { rotate(run, threads: threads) }
+        let runs = zip(vectors, blocks).map {
+            Run(vector: $0.ciphertext, keys: $0.keys, blocks: $1, layout, recycler)
+        }
+        for run in runs where !run.blocks.isEmpty { rotate(run, threads: threads) }
         var results = runs.map { _ in [RoundedCiphertext]() }
-        for (index, blocks) in layout.segments.enumerated() {
-            stream(segment: index, blocks: blocks.count, past: runs, threads: threads)
-            let finished = parallelMap(Array(0..<blocks.count * runs.count), threads: threads) { [degree] place in
-                let (run, block) = place.quotientAndRemainder(dividingBy: blocks.count)
+        for (index, segment) in layout.segments.enumerated() {
+            let places = runs.indices.flatMap { run in
+                runs[run].blocks.clamped(to: segment).map { (run: run, block: $0 - segment.lowerBound) }
+            }
+            if places.isEmpty { continue }
+            stream(segment: index, blocks: segment, past: runs, threads: threads)
+            let finished = parallelMap(places, threads: threads) { [degree] place in
                 let workspace = GiantWorkspace(degree: degree, steps: self.layout.giantSteps, self.recycler)
-                return self.finish(block: block, of: runs[run], workspace)
+                return self.finish(block: place.block, of: runs[place.run], workspace)
             }
-            for run in runs.indices {
-                results[run] += finished[run * blocks.count..<(run + 1) * blocks.count]
-            }
+            for (place, ciphertext) in zip(places, finished) { results[place.run].append(ciphertext) }
         }
         return results
     }
@@ -92,15 +111,21 @@ public final class TallMatrixProduct: Sendable {
     private final class Run: Sendable {
         let vector: Ciphertext
         let keys: TallMatrixKeys
+        /// The blocks of the matrix that it is multiplied with.
+        let blocks: Range<Int>
         private let layout: TallMatrixLayout
         /// The vector's rotations: tile after tile, in each the baby steps' two polynomials.
         private let rotations: AlignedBuffer<UInt64>
         /// A segment's sums: block after block, giant steps, two polynomials.
         private let sums: AlignedBuffer<UInt64>
 
-        init(vector: Ciphertext, keys: TallMatrixKeys, _ layout: TallMatrixLayout, _ recycler: BufferRecycler) {
+        init(
+            vector: Ciphertext, keys: TallMatrixKeys, blocks: Range<Int>, _ layout: TallMatrixLayout,
+            _ recycler: BufferRecycler
+        ) {
             self.vector = vector
             self.keys = keys
+            self.blocks = blocks
             self.layout = layout
             let blocks = min(layout.blockCount, TallMatrixLayout.blocksPerSegment)
             rotations = AlignedBuffer(uninitialized: 2 * layout.babySteps * layout.degree, recycler: recycler)
@@ -173,27 +198,35 @@ public final class TallMatrixProduct: Sendable {
 
     // MARK: Diagonals
 
-    /// The sums of diagonals times rotations, of all giant steps of all blocks of a segment.
-    private func stream(segment: Int, blocks: Int, past runs: [Run], threads: Int) {
+    /// The sums of diagonals times rotations, of all giant steps of the blocks of a segment that each run asks for.
+    private func stream(segment: Int, blocks: Range<Int>, past runs: [Run], threads: Int) {
         let layout = self.layout
         let (width, terms) = (layout.tileWidth, layout.babySteps)
-        let sumCount = blocks * layout.giantSteps
         let residuesOfSum = terms * width
-        let atOnce = runs.count == 1 ? sumCount : max(1, min(sumCount, Self.sharedResidues / residuesOfSum))
+        let wanted = runs.map { run in
+            let range = run.blocks.clamped(to: blocks)
+            return (range.lowerBound - blocks.lowerBound) * layout.giantSteps..<(range.upperBound - blocks.lowerBound)
+                * layout.giantSteps
+        }
+        let some = wanted.filter { !$0.isEmpty }
+        let all = (some.map(\.lowerBound).min() ?? 0)..<(some.map(\.upperBound).max() ?? 0)
+        let atOnce = some.count == 1 ? all.count : max(1, min(all.count, Self.sharedResidues / residuesOfSum))
         let ring = self.ring
         nonisolated(unsafe) let base = matrix.segment(segment)
         parallelFor(layout.tileCount, threads: threads) {
             AlignedBuffer<UInt64>(uninitialized: 2 * atOnce * width)
         } body: { tile, sums in
-            let residues = base + layout.place(tile: tile, block: 0, of: blocks, diagonal: 0)
-            for first in stride(from: 0, to: sumCount, by: atOnce) {
-                let count = min(atOnce, sumCount - first)
-                for run in runs {
+            let residues = base + layout.place(tile: tile, block: 0, of: blocks.count, diagonal: 0)
+            for first in stride(from: all.lowerBound, to: all.upperBound, by: atOnce) {
+                let group = first..<min(first + atOnce, all.upperBound)
+                for (run, wanted) in zip(runs, wanted) where wanted.overlaps(group) {
+                    let part = wanted.clamped(to: group)
                     withUnsafePointer(to: ring.modulus.constants) {
                         ring.backend.kernels.pointee.dot2_stream(
-                            sums.unsafeBase, residues + first * residuesOfSum, run.tile(tile), count, terms, width, $0)
+                            sums.unsafeBase, residues + part.lowerBound * residuesOfSum, run.tile(tile), part.count,
+                            terms, width, $0)
                     }
-                    run.scatterSums(sums.unsafeBase, first: first, count: count, tile: tile)
+                    run.scatterSums(sums.unsafeBase, first: part.lowerBound, count: part.count, tile: tile)
                 }
             }
         }

@@ -267,6 +267,18 @@ typedef struct {
     const msfhe_gemm *gemm24;  // int8_t rows times residues mod 2^24
     const msfhe_gemm *gemm32;  // int16_t rows times residues mod 2^32, and so mod 2^25, 2^26 and so on
 
+    // Sums of some rows of a matrix: for each of `set_count` sets of rows,
+    //
+    //     sums[k][c] += the sum of rows[r][c] over the rows r of set k, mod 2^32.
+    //
+    // Row r is rows + r * row_stride; bit i of choices[g * set_count + k] says whether row 4 g + i is in set k, and the
+    // upper four bits are zero. The sums stand in panels of 32 columns: those of set k and columns 32 p to 32 p + 31
+    // from sums + 32 (p * set_count + k) on. row_count: a multiple of 4; columns: of 32; set_count: of 10. Sums and
+    // rows are 64-byte aligned and do not overlap, row_stride is a multiple of 16. Which rows are chosen decides which
+    // addresses are read, in tables of 32 KB.
+    void (*sum_chosen_rows)(uint32_t *sums, const uint32_t *rows, size_t row_stride, size_t row_count, size_t columns,
+                            const uint8_t *choices, size_t set_count);
+
     // ---- Residues modulo a power of two on the wire ----------------------------------------------------------
     //
     // Residues modulo 2^(bits + dropped) without their lowest `dropped` bits; 8 <= bits <= 24, bits + dropped <= 32.

@@ -47,6 +47,8 @@ void msfhe_portable_automorphism(uint64_t *out, const uint64_t *x, uint32_t log_
 extern const msfhe_gemm msfhe_portable_gemm16;
 extern const msfhe_gemm msfhe_portable_gemm24;
 extern const msfhe_gemm msfhe_portable_gemm32;
+void msfhe_portable_sum_chosen_rows(uint32_t *sums, const uint32_t *rows, size_t row_stride, size_t row_count,
+                                    size_t columns, const uint8_t *choices, size_t set_count);
 
 void msfhe_portable_round_and_pack(uint8_t *out, const uint32_t *values, size_t count, uint32_t bits,
                                    uint32_t dropped);

@@ -102,7 +102,8 @@
                 return LibraryFile(name: name, sha256: digest, byteCount: byteCount)
             }
             let library = HostedLibrary(
-                id: .fresh(), project: project, name: name, card: card.digest, score: card.content.score,
+                id: .fresh(), project: project, name: name, card: card.digest,
+                score: card.content.vector.score.rawValue,
                 modes: card.modes, spectrumCount: card.content.library.spectra, isShared: isShared,
                 byteCount: files.reduce(0) { $0 + $1.byteCount }, created: host.clock.date)
             try host.database.write { database in

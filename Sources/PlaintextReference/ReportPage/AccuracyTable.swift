@@ -10,8 +10,8 @@ struct AccuracyTable {
         <h2>Accuracy</h2>
         <p class="lead">How often the right compound is the first hit, or among the first five or ten, and \
         its mean reciprocal rank (MRR). A compound is the first block of the InChIKey, its score that of its \
-        best spectrum; ties count in part. \(resolution)</p>
-        <table class="accuracy">
+        best spectrum; ties count in part. \(resolution)\(movements)</p>
+        <table class="accuracy measured">
         <caption>Encrypted search against plaintext search with float vectors</caption>
         <thead><tr><th scope="col">rank</th>\
         <td class="bar">bar encrypted, mark plaintext</td>\
@@ -19,8 +19,19 @@ struct AccuracyTable {
         <th scope="col">difference</th></tr></thead>
         \(groups)
         </table>
+        <p>\(report.vectorisationSentence)</p>
+        \(SectionSource.accuracy.line)
         </section>
         """
+    }
+
+    /// What the intervals are, and how many queries encryption moved.
+    private var movements: String {
+        guard let estimates = report.estimates else { return "" }
+        return " Small figures: 95\u{A0}% intervals, had other compounds been measured "
+            + "(\(Numerals.count(estimates.resamples)) bootstrap resamples of "
+            + "\(Numerals.count(estimates.compounds, "compound", "compounds")), the same ones for both searches). "
+            + estimates.changed.sentence
     }
 
     /// How much a single query weighs, without which small differences mean nothing.
@@ -34,7 +45,7 @@ struct AccuracyTable {
         let whole = group(
             modes.isEmpty ? "all queries" : "both ion modes", library: report.library,
             queries: report.queries,
-            report.accuracy)
+            report.accuracy, report.estimates)
         return [whole]
             + modes.map {
                 group("\($0.ionMode) mode", library: $0.library, queries: $0.queries, $0.accuracy)
@@ -42,7 +53,8 @@ struct AccuracyTable {
     }
 
     private func group(
-        _ name: String, library: AccuracyReport.Library, queries: Int, _ accuracy: AccuracyReport.Accuracy
+        _ name: String, library: AccuracyReport.Library, queries: Int, _ accuracy: AccuracyReport.Accuracy,
+        _ estimates: AccuracyReport.Estimates? = nil
     ) -> Markup {
         let (encrypted, plaintext) = (accuracy.encrypted, accuracy.plaintext)
         return """
@@ -51,30 +63,31 @@ struct AccuracyTable {
             \(Numerals.count(queries, "query", "queries")), \
             \(Numerals.count(library.spectra, "spectrum", "spectra")) of \
             \(Numerals.count(library.compounds, "compound", "compounds"))</small></th></tr>
-            \(row("top 1", encrypted.top1, plaintext.top1, isShare: true))
-            \(row("top 5", encrypted.top5, plaintext.top5, isShare: true))
-            \(row("top 10", encrypted.top10, plaintext.top10, isShare: true))
-            \(row("MRR", encrypted.mrr, plaintext.mrr, isShare: false))
+            \(row("top 1", encrypted.top1, plaintext.top1, estimates?.top1, isShare: true))
+            \(row("top 5", encrypted.top5, plaintext.top5, estimates?.top5, isShare: true))
+            \(row("top 10", encrypted.top10, plaintext.top10, estimates?.top10, isShare: true))
+            \(row("MRR", encrypted.mrr, plaintext.mrr, estimates?.mrr, isShare: false))
             </tbody>
             """
     }
 
-    private func row(_ name: String, _ encrypted: Double, _ plaintext: Double, isShare: Bool) -> Markup {
-        let places = report.percentPlaces
-        func figure(_ value: Double) -> String {
-            isShare ? Numerals.percent(value, places: places) : Numerals.decimal(value, places: places + 2)
-        }
-        let difference = encrypted - plaintext
-        let shown =
-            isShare
-            ? Numerals.decimal(100 * difference, places: places, showsPlus: true)
-            : Numerals.decimal(difference, places: places + 2, showsPlus: true)
+    private func row(
+        _ name: String, _ encrypted: Double, _ plaintext: Double, _ contrast: AccuracyReport.Contrast?, isShare: Bool
+    ) -> Markup {
+        let text = report.figureText
+        let figure = isShare ? text.share : text.rank
+        let difference = isShare ? text.points : text.rankDifference
         return """
             <tr><th scope="row">\(name)</th>\
             <td class="bar">\
             <div class="bar" style="--value:\(100 * encrypted)%;--mark:\(100 * plaintext)%"></div></td>\
-            <td>\(figure(encrypted))</td><td>\(figure(plaintext))</td><td>\(shown)</td></tr>
+            <td>\(figure(encrypted))\(small(text.interval(contrast?.encrypted, figure)))</td>\
+            <td>\(figure(plaintext))\(small(text.interval(contrast?.plaintext, figure)))</td>\
+            <td>\(difference(encrypted - plaintext))\
+            \(small(text.interval(contrast?.difference, difference)))</td></tr>
 
             """
     }
+
+    private func small(_ text: String) -> Markup { text.isEmpty ? "" : "<small>\(text)</small>" }
 }

@@ -12,6 +12,7 @@ struct CostTables {
         \(time)
         \(size)
         </div>
+        \(SectionSource.cost.line)
         </section>
         """
     }

@@ -9,22 +9,30 @@ package struct ReportPage: Sendable {
     package var title: String
     /// A remark that the reader must not miss, such as `simulated spectra`.
     package var note: String?
-    package var report: AccuracyReport
-    /// The drawings, in one section or in one for each ion mode.
-    package var sections: [Section]
+    package var joint: JointReport
+    /// The drawings of each configuration, in one section or in one for each ion mode.
+    package var drawings: [[Section]]
 
-    /// A page with one section of drawings.
-    package init(title: String, note: String? = nil, report: AccuracyReport, figures: Figures) {
+    /// A page of one configuration.
+    package init(title: String, note: String? = nil, report: AccuracyReport, sections: [Section]) {
         self.init(
-            title: title, note: note, report: report, sections: [Section(heading: nil, figures: figures)])
+            title: title, note: note,
+            joint: JointReport(
+                configurations: [report], contrasts: [], commit: report.commit, machine: report.machine,
+                command: report.command),
+            drawings: [sections])
     }
 
-    /// A page with several sections of drawings.
-    package init(title: String, note: String? = nil, report: AccuracyReport, sections: [Section]) {
+    /// A page of several configurations.
+    ///
+    /// - Parameter drawings: of each configuration.
+    package init(title: String, note: String? = nil, joint: JointReport, drawings: [[Section]]) {
+        precondition(
+            joint.configurations.count == drawings.count && !drawings.isEmpty, "drawings of each configuration")
         self.title = title
         self.note = note
-        self.report = report
-        self.sections = sections
+        self.joint = joint
+        self.drawings = drawings
     }
 
     /// Drawings that belong together, such as those of one ion mode.
@@ -78,11 +86,8 @@ package struct ReportPage: Sendable {
             <body>
             \(header)
             <main>
-            \(report.knowsRightCompounds ? AccuracyTable(report).section : "")
-            \(drawings)
-            \(CostTables(report).section)
-            \(hits)
-            \(parameters)
+            \(isJoint ? ConfigurationTable(joint).section : "")
+            \(configurations)
             </main>
             </body>
             </html>
@@ -91,144 +96,43 @@ package struct ReportPage: Sendable {
         return page.text
     }
 
+    private var isJoint: Bool { joint.configurations.count > 1 }
+
     private var header: Markup {
-        let headline = Headline(report)
+        let headline = Headline(joint)
+        let meaning: Markup =
+            "The command that makes this page, with <code>--html FILE</code>. \(SectionSource.meaning)"
         let remark: Markup = note.map { "<span class=\"note\">\(shortened($0))</span>" } ?? ""
         return """
             <header>
             <p class="title"><bdi>\(shortened(title))</bdi> \(remark)</p>
             <h1>\(headline.claim): <span>\(headline.evidence)</span></h1>
-            <dl class="facts">\(facts)</dl>
+            \(isJoint ? "" : HeadlineFacts(joint.configurations[0]).list)
+            \(command(joint.command, meaning))
             </header>
             """
     }
 
-    /// The four figures that a reader should take away besides accuracy.
-    private var facts: [Markup] {
-        let perQuery = report.bytes.upload / max(report.queries, 1)
-        let facts = [
-            (
-                "same best compound",
-                Numerals.percent(report.agreement.top1, places: report.percentPlaces),
-                "encrypted and in plaintext"
-            ),
-            (
-                "the time in plaintext", Numerals.significant(report.ratioToSgemm) + "\u{A0}\u{D7}",
-                "encrypted search against OpenBLAS sgemm of the same shape"
-            ),
-            ("sent for each query", Numerals.bytes(perQuery), "the keys not counted"),
-            (
-                "of security", "\(report.parameters.securityBits)\u{A0}bits",
-                "the host sees ciphertexts only"
-            ),
-        ]
-        return facts.map { label, figure, explanation in
-            "<div><dt>\(label)</dt><dd><b>\(figure)</b><small>\(explanation)</small></dd></div>"
-        }
-    }
-
-    // MARK: Scores
-
-    private var drawings: [Markup] {
-        sections.enumerated().map { number, section in
-            let scatter = ScatterChart(section.figures.scatter, identifier: "scatter-\(number)")
-            let noise = NoiseChart(
-                section.figures.noise, predictedRms: section.figures.predictedRms,
-                identifier: "noise-\(number)")
-            guard scatter != nil || noise != nil else { return "" }
+    private var configurations: [Markup] {
+        joint.configurations.enumerated().map { number, report in
+            let sections = ConfigurationSections(
+                report: report, drawings: drawings[number], identifier: "\(number)", showsHits: number == 0)
+            guard isJoint else { return sections.all }
             return """
-                <section>
-                <h2>Scores\(qualifier(section))</h2>
-                <div class="pair">
-                \(scatter.map(scatterFigure) ?? "")
-                \(noise.map { noiseFigure($0, section.figures) } ?? "")
-                </div>
-                </section>
+                <h2 class="configuration"><bdi>\(shortened(report.label))</bdi></h2>
+                \(command(report.command, "The command for this configuration alone:"))
+                \(sections.all)
                 """
         }
     }
 
-    private func scatterFigure(_ chart: ScatterChart) -> Markup {
-        """
-        <figure>
-        <figcaption><b>In this sample, decrypted and plaintext scores differ by \
-        \(Numerals.scientific(chart.largestDifference)) at most.</b> Each dot is a query with a library \
-        spectrum, drawn evenly from the range of scores. The lower panel magnifies the difference: noise and \
-        rounding.</figcaption>
-        \(chart.svg)
-        </figure>
-        """
-    }
-
-    private func noiseFigure(_ chart: NoiseChart, _ figures: Figures) -> Markup {
-        let outside = figures.noise.histogram.outside
-        let remainder = outside == 0 ? "" : " \(Numerals.count(outside)) of them lie outside the drawing."
+    private func command(_ command: String?, _ meaning: Markup) -> Markup {
+        guard let command else { return "" }
+        // Lines end between words, not after the hyphens of options.
+        let words: [Markup] = command.split(separator: " ").map { "<span>\(String($0))</span> " }
         return """
-            <figure>
-            <figcaption><b>\(noiseVerdict(figures))</b> Decrypted scores of \
-            \(Numerals.count(figures.noise.count)) pairs minus those of the same integer vectors in \
-            plaintext; the largest is \(Numerals.scientific(figures.noise.maximum)).\(remainder)</figcaption>
-            \(chart.svg)
-            </figure>
-            """
-    }
-
-    private func noiseVerdict(_ figures: Figures) -> String {
-        let ratio = figures.noise.rms / figures.predictedRms
-        guard ratio.isFinite else { return "The noise of encryption." }
-        if (0.95...1.05).contains(ratio) { return "The noise is what the formula predicts." }
-        return "The noise is \(Numerals.significant(ratio)) times what the formula predicts."
-    }
-
-    // MARK: Hits
-
-    private var hits: [Markup] {
-        sections.enumerated().compactMap { number, section in
-            guard !section.figures.mirrors.isEmpty else { return nil }
-            let figures: [Markup] = section.figures.mirrors.enumerated().map { index, mirror in
-                HitFigure(mirror, identifier: "hit-\(number)-\(index)").figure
-            }
-            return """
-                <section>
-                <h2>What was found\(qualifier(section))</h2>
-                <p class="lead">The query above, the library spectrum below, heights relative to the base \
-                peak. <span class="accent">Coloured</span> peaks occur in both; peaks below 1\u{A0}% are not \
-                drawn.</p>
-                <div class="pair">\(figures)</div>
-                </section>
-                """
-        }
-    }
-
-    private func qualifier(_ section: Section) -> Markup {
-        section.heading.map { "<span>, <bdi>\(shortened($0))</bdi></span>" } ?? ""
-    }
-
-    // MARK: Parameters
-
-    private var parameters: Markup {
-        var rows = [
-            ("mode", report.mode), ("preset", report.preset), ("score", report.score),
-            ("precursor", report.precursor), ("dimension", String(report.dimension)),
-            ("ring dimension", Numerals.count(report.parameters.n)),
-            ("modulus", "\(report.parameters.logQ)\u{A0}bits"),
-            ("security", "\(report.parameters.securityBits)\u{A0}bits"), ("kernels", report.backend),
-            ("threads", String(report.threads)), ("OpenBLAS core type", report.openblasCore),
-        ]
-        if let machine = report.machine {
-            rows.append(
-                ("processor", "\(machine.processor), \(Numerals.count(machine.cores, "core", "cores"))"))
-            rows.append(("operating system", machine.operatingSystem))
-        }
-        rows.append(("source version", report.commit))
-        let items: [Markup] = rows.map { name, value in
-            "<div><dt>\(name)</dt><dd><bdi>\(shortened(value))</bdi></dd></div>"
-        }
-        return """
-            <section>
-            <h2>Parameters and machine</h2>
-            <dl class="parameters">\(items)</dl>
-            </section>
+            <p class="command">\(meaning)</p>
+            <p class="command"><code>\(words)</code></p>
             """
     }
 }

@@ -35,6 +35,18 @@ public enum ReportStyle {
         h2 { font-size: 1.25rem; font-weight: 650; letter-spacing: -.005em; margin-bottom: .5rem; }
         h2 span { color: var(--muted); font-weight: 400; }
         .lead { color: var(--muted); margin-bottom: 1.5rem; max-width: 44em; }
+        h2.configuration {
+          border-top: 2px solid var(--ink); font-size: 1.6rem; margin-top: clamp(4rem, 9vw, 7rem); padding-top: 1.25rem;
+        }
+        h3 { font-size: 1rem; font-weight: 650; }
+        .breakdown { margin-top: 2.75rem; }
+        .breakdown .lead { margin-bottom: .75rem; }
+        .command { color: var(--muted); font-size: .8125rem; margin-top: .9rem; }
+        .command b { color: var(--ink); font-weight: 600; }
+        h1 + .command, .facts + .command { margin-top: 2.5rem; }
+        code { color: var(--ink); font-family: ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, monospace; }
+        .command code span { display: inline-block; }
+        section > .command code, .breakdown > .command code { color: var(--muted); }
         .accent { color: var(--accent); }
         small { color: var(--muted); font-size: .8125rem; font-weight: 400; }
 
@@ -62,6 +74,12 @@ public enum ReportStyle {
         thead th:first-child { text-align: left; }
         thead th, thead td { border-bottom-color: var(--faint); }
         th small { white-space: nowrap; }
+        td small, small.counts { display: block; line-height: 1.35; }
+        .measured td, .measured tr:not(.group) th { vertical-align: baseline; }
+        .measured tr:not(.group) th { white-space: nowrap; }
+        .configurations td.bar { width: 26%; }
+        .measured td.bar { vertical-align: middle; }
+        small.counts { white-space: normal; }
         .group th { font-weight: 600; padding-top: 1.4rem; }
         tbody:first-of-type .group th { padding-top: .7rem; }
         td.bar { min-width: 6rem; text-align: left; width: 34%; }
@@ -92,6 +110,9 @@ public enum ReportStyle {
         .grid { stroke: var(--hairline); }
         .baseline { stroke: var(--muted); }
         .identity { stroke: var(--faint); }
+        .whisker { stroke: var(--accent); stroke-width: 1.5px; }
+        .dot { stroke: var(--accent); stroke-linecap: round; stroke-width: 8px; }
+        .mark { stroke: var(--ink); stroke-width: 2px; }
         .dots { stroke: var(--accent); stroke-linecap: round; stroke-opacity: .4; stroke-width: 2.6px; }
         .chart path.area { fill: var(--accent); fill-opacity: .3; }
         .curve { stroke: var(--ink); stroke-linejoin: round; stroke-width: 1.5px; }
@@ -123,6 +144,11 @@ public enum ReportStyle {
           .chart text { font-size: 15px; }
           .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
           .bar { display: none; }
+          .breakdown table, section > table { font-size: .9375rem; }
+          th small, .measured td small { white-space: normal; }
+          .breakdown tr:not(.group) th { white-space: normal; }
+          .configurations tr { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); }
+          .configurations th:first-child { border-bottom: 0; grid-column: 1 / -1; }
           th, td { padding-left: .75rem; }
           .accuracy { font-size: .9375rem; }
           .parameters { grid-template-columns: minmax(0, 1fr); }

@@ -12,6 +12,8 @@ final class ByteSource {
     private let file: gzFile
     /// Bytes that were peeked at and not yet read.
     private var pending: ArraySlice<UInt8> = []
+    /// The file's size in bytes; 0 where it has none, as a pipe.
+    private let size: Int
 
     /// Opens the file at `path`.
     init(path: String) throws(SpectrumFileError) {
@@ -22,11 +24,18 @@ final class ByteSource {
         }
         self.path = path
         self.file = file
+        var status = stat()
+        size = stat(path, &status) == 0 ? Int(status.st_size) : 0
         gzbuffer(file, UInt32(ByteSource.pieceLength))
     }
 
     deinit {
         gzclose_r(file)
+    }
+
+    /// How much of the file was read, 0 to 1, compressed bytes counted as they stand; 0 where the size is not known.
+    var fractionRead: Double {
+        size > 0 ? min(1, max(0, Double(gzoffset(file)) / Double(size))) : 0
     }
 
     /// Reads bytes into `buffer` from index `start` on and returns how many there were; 0 only at the end of

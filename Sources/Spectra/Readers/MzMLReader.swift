@@ -3,6 +3,8 @@
 /// The index and the chromatograms are passed over. The retention time is that of the first scan, the
 /// precursor that of the first selected ion.
 struct MzMLReader {
+    /// What the file said so far, besides its spectra.
+    private(set) var header = MzMLHeader()
     private let path: String
     private var xml: XMLScanner
     private var groups: [String: [MzMLTerm]] = [:]
@@ -15,12 +17,13 @@ struct MzMLReader {
     /// A reference to a group costs as much as the group has terms; real groups have a few.
     private static let mostGroupTerms = 1000
 
-    /// Reads all of `source` and shows `body` each spectrum, until it returns false.
-    static func read(_ source: ByteSource, into body: (Spectrum) -> Bool) throws(SpectrumFileError) {
+    /// Reads all of `source` and shows `body` each spectrum, until it returns false. Returns what else was said.
+    static func read(_ source: ByteSource, into body: (Spectrum) -> Bool) throws(SpectrumFileError) -> MzMLHeader {
         var reader = try MzMLReader(source)
         while let spectrum = try reader.next() {
-            if !body(spectrum) { return }
+            if !body(spectrum) { break }
         }
+        return reader.header
     }
 
     /// The spectra of `source`, of which nothing was read yet.
@@ -69,15 +72,15 @@ struct MzMLReader {
             guard scan == nil else { throw Malformed("a spectrum inside a spectrum") }
             scan = try MzMLScan(xml.attributes)
         case "scan": scan?.scanCount += 1
+        case "precursor": scan?.precursorCount += 1
         case "selectedIon": scan?.selectedIonCount += 1
         case "binaryDataArray":
             guard let scan, try scan.isWanted() else { return }
             array = scan.array(xml.attributes)
         case "cvParam": try take(MzMLTerm(xml.attributes), in: parent)
         case "referenceableParamGroupRef":
-            guard scan != nil else { return }
             for term in groups[xml.attributes["ref"] ?? ""] ?? [] { try take(term, in: parent) }
-        default: return
+        default: if scan == nil { header.start(element, xml.attributes) }
         }
     }
 
@@ -95,7 +98,8 @@ struct MzMLReader {
         switch element {
         case "referenceableParamGroup": try addToGroup(term)
         case "binaryDataArray": array?.describe(term.accession, name: term.name)
-        default: try scan?.take(term, in: element)
+        default:
+            if scan == nil { header.take(term, in: element) } else { try scan?.take(term, in: element) }
         }
     }
 

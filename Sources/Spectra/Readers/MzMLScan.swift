@@ -5,6 +5,12 @@ struct MzMLTerm {
     var value: String
     var unitAccession: String?
 
+    /// Whether the accession is one of the PSI-MS vocabulary.
+    var isOfPSIMS: Bool {
+        let number = accession.utf8.dropFirst(3)
+        return accession.hasPrefix("MS:") && number.count == 7 && number.allSatisfy(\.isDigit)
+    }
+
     init(_ attributes: XMLAttributes) {
         accession = attributes["accession"] ?? ""
         name = attributes["name"] ?? ""
@@ -26,7 +32,10 @@ struct MzMLTerm {
 struct MzMLScan {
     let identifier: String
     private let arrayLength: Int
+    /// Methods of dissociation beyond these are not kept; real scans combine two.
+    private static let mostMethods = 8
     var scanCount = 0
+    var precursorCount = 0
     var selectedIonCount = 0
 
     private var level: Int?
@@ -36,6 +45,10 @@ struct MzMLScan {
     private var precursorMZ: Double?
     private var charge: Int?
     private var retentionTime: Double?
+    private var isolationTarget: Double?
+    private var isolationOffsets: (lower: Double?, upper: Double?)
+    private var collisionEnergy: String?
+    private var dissociation: [VocabularyTerm] = []
     private var mzs: [Double]?
     private var intensities: [Double]?
 
@@ -74,6 +87,16 @@ struct MzMLScan {
         case ("scan", "MS:1000016") where scanCount == 1: retentionTime = try MzMLScan.seconds(term)
         case ("selectedIon", "MS:1000744") where selectedIonCount == 1: precursorMZ = try MzMLScan.mz(term)
         case ("selectedIon", "MS:1000041") where selectedIonCount == 1: charge = Int(term.value)
+        case ("isolationWindow", "MS:1000827") where precursorCount == 1: isolationTarget = try? term.number()
+        case ("isolationWindow", "MS:1000828") where precursorCount == 1: isolationOffsets.lower = try? term.number()
+        case ("isolationWindow", "MS:1000829") where precursorCount == 1: isolationOffsets.upper = try? term.number()
+        case ("activation", "MS:1000045") where precursorCount == 1:
+            let unit = term.unitAccession == "UO:0000266" ? " eV" : ""
+            collisionEnergy = String(term.value.onOneLine.prefix(60)) + unit
+        case ("activation", let accession)
+        where precursorCount == 1 && VocabularyTerm.dissociationMethods.contains(accession):
+            let method = VocabularyTerm(accession, String(term.name.onOneLine.prefix(200)))
+            if !dissociation.contains(method), dissociation.count < MzMLScan.mostMethods { dissociation.append(method) }
         default: return
         }
     }
@@ -109,9 +132,18 @@ struct MzMLScan {
         }
         let charge = self.charge.flatMap { 1...999 ~= abs($0) ? abs($0) : nil }
         return Spectrum(
-            name: title, accession: identifier, precursorMZ: precursorMZ,
-            precursorCharge: charge.map { ionMode == .negative ? -$0 : $0 },
-            ionMode: ionMode, retentionTime: retentionTime, peaks: peaks.peaks)
+            name: title, accession: identifier, scanNumber: NativeID(identifier)?.scanNumber,
+            precursorMZ: precursorMZ, precursorCharge: charge.map { ionMode == .negative ? -$0 : $0 },
+            ionMode: ionMode, retentionTime: retentionTime, isolationWindow: isolationWindow,
+            collisionEnergy: collisionEnergy, dissociation: dissociation, peaks: peaks.peaks)
+    }
+
+    /// The window around the target; nil when one of its three terms is missing, or when it is none.
+    private var isolationWindow: ClosedRange<Double>? {
+        guard let target = isolationTarget, let lower = isolationOffsets.lower, let upper = isolationOffsets.upper,
+            lower >= 0, upper >= 0, lower <= target, target + upper <= SpectrumFileLimits.mz
+        else { return nil }
+        return target - lower...target + upper
     }
 
     private static func seconds(_ term: MzMLTerm) throws(Malformed) -> Double? {
@@ -128,7 +160,7 @@ struct MzMLScan {
     private static func mz(_ term: MzMLTerm) throws(Malformed) -> Double? {
         let mz = try term.number()
         guard mz <= SpectrumFileLimits.mz else {
-            throw Malformed("precursor m/z \(mz) is larger than \(Int(SpectrumFileLimits.mz))")
+            throw Malformed("the \(term.name) \(mz) is larger than \(Int(SpectrumFileLimits.mz))")
         }
         return mz > 0 ? mz : nil
     }

@@ -13,24 +13,30 @@ public enum SpectrumFile {
     ///
     /// - Parameters:
     ///   - path: A file; not a folder.
+    ///   - progress: Is called before each spectrum with the fraction of the file's bytes that was read.
     ///   - body: Is called once for each spectrum; what it throws ends the reading.
+    /// - Returns: What the file says of itself and of the run.
     /// - Throws: ``SpectrumFileError`` for a file that cannot be read, is of another format, truncated,
     ///   malformed, has a spectrum of more than 1,000,000 peaks or holds none at all; and whatever `body`
     ///   throws.
     /// - Complexity: linear in the size of the file; peaks of an unsorted spectrum are sorted.
-    public static func read(path: String, into body: (Spectrum) throws -> Void) throws {
+    @discardableResult
+    public static func read(
+        path: String, progress: (Double) -> Void = { _ in }, into body: (Spectrum) throws -> Void
+    ) throws -> SpectrumSource {
         var thrown: (any Error)?
-        try visit(path: path) { spectrum in
+        let source = try visit(path: path, progress) { spectrum in
             do { try body(spectrum) } catch { thrown = error }
             return thrown == nil
         }
         if let thrown { throw thrown }
+        return source
     }
 
     /// All spectra of the file at `path`, in the order of the file; see ``read(path:into:)``.
     public static func spectra(path: String) throws(SpectrumFileError) -> [Spectrum] {
         var spectra: [Spectrum] = []
-        try visit(path: path) {
+        _ = try visit(path: path, { _ in }) {
             spectra.append($0)
             return true
         }
@@ -38,19 +44,23 @@ public enum SpectrumFile {
     }
 
     /// Shows `body` each spectrum until it returns false.
-    private static func visit(path: String, _ body: (Spectrum) -> Bool) throws(SpectrumFileError) {
+    private static func visit(
+        path: String, _ progress: (Double) -> Void, _ body: (Spectrum) -> Bool
+    ) throws(SpectrumFileError) -> SpectrumSource {
         let source = try ByteSource(path: path)
         var isEmpty = true
         func show(_ spectrum: Spectrum) -> Bool {
             isEmpty = false
+            progress(source.fractionRead)
             return body(spectrum)
         }
         let format = try SpectrumFormat(of: source)
-        try format.read(source, into: show)
+        let file = try format.read(source, into: show)
         guard !isEmpty else {
             throw SpectrumFileError(
                 path: path,
                 message: format == .mzML ? "the file holds no MS2 spectrum" : "the file holds no spectrum")
         }
+        return file
     }
 }

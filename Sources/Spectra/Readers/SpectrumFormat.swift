@@ -1,9 +1,12 @@
 /// The formats that are read.
-enum SpectrumFormat {
+public enum SpectrumFormat: String, Sendable, Codable, CaseIterable {
     case msp, mgf, massBank, mzML
 
-    /// Reads all spectra of `source` and shows `body` each one, until it returns false.
-    func read(_ source: ByteSource, into body: (Spectrum) -> Bool) throws(SpectrumFileError) {
+    /// Reads all spectra of `source` and shows `body` each one, until it returns false. Returns what the file says
+    /// of itself.
+    func read(_ source: ByteSource, into body: (Spectrum) -> Bool) throws(SpectrumFileError) -> SpectrumSource {
+        let name = source.path.split(separator: "/").last.map { String($0).onOneLine } ?? ""
+        var file = SpectrumSource(name: name, format: self)
         switch self {
         case .msp:
             var reader = MSPReader()
@@ -15,8 +18,10 @@ enum SpectrumFormat {
             var reader = MassBankReader()
             try reader.parse(source, into: body)
         case .mzML:
-            try MzMLReader.read(source, into: body)
+            let header = try MzMLReader.read(source, into: body)
+            (file.runID, file.instrument, file.rawFile) = (header.runID, header.instrument, header.rawFile)
         }
+        return file
     }
 }
 

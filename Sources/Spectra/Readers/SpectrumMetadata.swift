@@ -64,6 +64,7 @@ struct SpectrumMetadata {
             name: texts[.name] ?? texts[.title] ?? "",
             accession: texts[.accession] ?? texts[.spectrumID] ?? texts[.databaseNumber] ?? texts[.featureID]
                 ?? texts[.scans],
+            scanNumber: texts[.scans].flatMap { NativeID.wholeNumber($0) },
             precursorMZ: precursorMZ,
             precursorCharge: charge.map { $0.signed(in: ionMode) },
             adduct: adduct, ionMode: ionMode,
@@ -97,7 +98,7 @@ struct SpectrumMetadata {
 }
 
 /// The charge of an ion as files write it: `2+`, `-1`, `2`.
-struct IonCharge: Equatable {
+package struct IonCharge: Equatable {
     var magnitude: Int
     /// Nil when only the magnitude is given.
     var sign: IonMode?
@@ -125,6 +126,9 @@ struct IonCharge: Equatable {
         self.init(text: charge.utf8.first?.isDigit == true ? charge : "1" + charge)
         if sign == nil { return nil }
     }
+
+    /// The charge, with its sign, that ends an adduct in bracket notation; nil when it ends in none.
+    package static func signed(adduct: String) -> Int? { IonCharge(adduct: adduct).map { $0.signed(in: nil) } }
 
     /// The charge with its sign, which is that of `ionMode` when the text has none.
     func signed(in ionMode: IonMode?) -> Int {

@@ -36,3 +36,27 @@ extension [Peak] {
         return zip(self, weights).map { Peak(mz: $0.mz, intensity: $1 / total) }
     }
 }
+
+extension [Peak] {
+    /// These cleaned peaks with the heights that the recipe's score gives them in place of intensities. For the entropy
+    /// score these are the weights, of sum 1, which its kernel takes; all other scores multiply heights.
+    package func heights(_ recipe: VectorRecipe) -> [Peak] {
+        switch recipe.score.weighting {
+        case .entropy: entropyWeighted(cutoff: recipe.entropyCutoff)
+        case .entropyRoot:
+            entropyWeighted(cutoff: recipe.entropyCutoff).map {
+                Peak(mz: $0.mz, intensity: $0.intensity.squareRoot())
+            }
+        case .powers(let mzPower, let intensityPower):
+            // Relative to the base peak and to 100 Da, so that no power overflows; the scale drops out.
+            relativeToBasePeak.map {
+                Peak(mz: $0.mz, intensity: pow($0.mz / 100, mzPower) * pow($0.intensity, intensityPower))
+            }
+        }
+    }
+
+    private var relativeToBasePeak: [Peak] {
+        let base = self.map(\.intensity).max() ?? 1
+        return map { Peak(mz: $0.mz, intensity: $0.intensity / base) }
+    }
+}

@@ -3,9 +3,11 @@ import Foundation
 /// Turns spectra into vectors whose inner product is their similarity.
 ///
 /// 1. Clean: drop peaks below 1 % of the base peak and above the precursor + 1.5 Da.
-/// 2. Weight intensities by entropy, then take the square root.
+/// 2. Weight intensities as the score has it: for the default by entropy, then the square root. The entropy score gives
+///    a peak r heights, its features; neutral losses are peaks at other places.
 /// 3. Bin by 0.02 Da, each peak shared linearly between the two nearest bins; scale to unit length.
-/// 4. Sketch: add each bin, with signs, to four hashed entries of the fragment half; scale to unit length.
+/// 4. Sketch: add each bin, with signs, to four hashed entries of the fragment half; scale to unit length. Components
+///    of the entropy score and neutral losses have hash keys of their own in the same entries.
 /// 5. Precursor: K pairs cos(nu_k p), sin(nu_k p), divided by sqrt(K), with nu_k normal of width 1/sigma: their
 ///    inner product is a Gaussian kernel of the precursor difference.
 ///
@@ -16,30 +18,59 @@ public struct SpectrumVectorizer: Sendable {
     public let recipe: VectorRecipe
     /// nu_k in radians per dalton.
     private let frequencies: [Double]
+    /// Only for the entropy score.
+    private let expansion: EntropyExpansion?
 
     /// A vectorizer for `recipe`; draws its frequencies.
     public init(recipe: VectorRecipe) {
         self.recipe = recipe
         frequencies = Self.frequencies(recipe)
+        expansion = recipe.score == .entropy ? EntropyExpansion(rank: recipe.expansionRank) : nil
     }
 
     /// The vector of `spectrum`: `recipe.dimension` entries. The fragment half is zero when no peak survives
     /// cleaning, the precursor half when the precursor is unknown.
     public func vector(of spectrum: Spectrum) -> [Float] {
-        let peaks = spectrum.cleanedPeaks(recipe).entropyWeighted(cutoff: recipe.entropyCutoff)
-        var vector = sketch(binned(peaks)).map(Float.init)
+        var vector = sketch(channels(of: spectrum)).map(Float.init)
         vector += precursorHalf(spectrum.precursorMZ).map(Float.init)
         return vector
     }
 
     // MARK: Fragments
 
+    /// Peaks with hash keys of their own; intensities are heights.
+    private struct Channel {
+        var number: UInt64
+        var peaks: [Peak]
+    }
+
+    /// The number of the channel of neutral losses: beyond the components of any expansion.
+    private static let lossChannel: UInt64 = 256
+
+    private func channels(of spectrum: Spectrum) -> [Channel] {
+        let heights = spectrum.cleanedPeaks(recipe).heights(recipe)
+        if let expansion {
+            let features = heights.map { expansion.features($0.intensity) }
+            return (0..<expansion.rank).map { component in
+                Channel(
+                    number: UInt64(component),
+                    peaks: zip(heights, features).map { Peak(mz: $0.mz, intensity: $1[component]) })
+            }
+        }
+        var channels: [Channel] = []
+        if recipe.score.usesFragments { channels.append(Channel(number: 0, peaks: heights)) }
+        if recipe.score.usesLosses {
+            channels.append(Channel(number: Self.lossChannel, peaks: spectrum.neutralLosses(of: heights)))
+        }
+        return channels
+    }
+
     private struct Bin {
         var index: Int
         var value: Double
     }
 
-    /// The square roots of the intensities, shared linearly between neighbouring bins, in ascending order of bin.
+    /// The heights, shared linearly between neighbouring bins, in ascending order of bin.
     private func binned(_ peaks: [Peak]) -> [Bin] {
         var bins: [Bin] = []
         func add(_ index: Int, _ value: Double) {
@@ -53,31 +84,33 @@ public struct SpectrumVectorizer: Sendable {
         for peak in peaks {
             let position = peak.mz / recipe.binWidth
             let lower = position.rounded(.down)
-            let height = peak.intensity.squareRoot()
-            add(Int(lower), height * (1 - (position - lower)))
-            add(Int(lower) + 1, height * (position - lower))
+            add(Int(lower), peak.intensity * (1 - (position - lower)))
+            add(Int(lower) + 1, peak.intensity * (position - lower))
         }
         return bins
     }
 
-    /// The count sketch of the bins, at unit length. The bins' own scale drops out of the last step, so it is
-    /// not brought to unit length before.
-    private func sketch(_ bins: [Bin]) -> [Double] {
+    /// The count sketch of the bins of all channels, at unit length. The bins' own scale drops out of the last step, so
+    /// it is not brought to unit length before.
+    private func sketch(_ channels: [Channel]) -> [Double] {
         var sketch = [Double](repeating: 0, count: recipe.sketchDimension)
-        for bin in bins {
-            for slot in 0..<recipe.slotsPerBin {
-                let hash = hash(bin: bin.index, slot: slot)
-                let entry = Int(hash.multipliedFullWidth(by: UInt64(sketch.count)).high)
-                sketch[entry] += hash & 1 == 0 ? bin.value : -bin.value
+        for channel in channels {
+            for bin in binned(channel.peaks) {
+                for slot in 0..<recipe.slotsPerBin {
+                    let hash = hash(channel: channel.number, bin: bin.index, slot: slot)
+                    let entry = Int(hash.multipliedFullWidth(by: UInt64(sketch.count)).high)
+                    sketch[entry] += hash & 1 == 0 ? bin.value : -bin.value
+                }
             }
         }
         let norm = sketch.reduce(0) { $0 + $1 * $1 }.squareRoot()
         return norm > 0 ? sketch.map { $0 / norm } : sketch
     }
 
-    /// 64 uniform bits for a slot of a bin: the high bits choose the entry, the lowest the sign.
-    private func hash(bin: Int, slot: Int) -> UInt64 {
-        let key = UInt64(bin) &* UInt64(recipe.slotsPerBin) &+ UInt64(slot)
+    /// 64 uniform bits for a slot of a bin of a channel: the high bits choose the entry, the lowest the sign.
+    private func hash(channel: UInt64, bin: Int, slot: Int) -> UInt64 {
+        // Bins are below 2^30 and slots below 2^4: every key is another.
+        let key = channel << 40 &+ UInt64(bin) &* UInt64(recipe.slotsPerBin) &+ UInt64(slot)
         return SplitMix64.mix(SplitMix64.mix(key &+ recipe.seed) &+ 0x9e37_79b9_7f4a_7c15)
     }
 

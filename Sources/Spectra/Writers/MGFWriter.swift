@@ -10,6 +10,7 @@ public enum MGFWriter {
         }
         add("TITLE", spectrum.name)
         add("SPECTRUMID", spectrum.accession)
+        add("SCANS", spectrum.scanNumber.map { "\($0)" })
         add("PEPMASS", spectrum.precursorMZ.map { "\($0)" })
         add("CHARGE", spectrum.precursorCharge.map { "\(abs($0))\($0 < 0 ? "-" : "+")" })
         add("ADDUCT", spectrum.adduct)

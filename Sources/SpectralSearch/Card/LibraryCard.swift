@@ -18,10 +18,10 @@ public struct LibraryCard: Sendable, Hashable {
 
     /// The members of `card.json`.
     public struct Content: Sendable, Hashable, Codable {
-        /// Version of the file's layout: 2.
+        static let currentVersion = 3
+
+        /// Version of the file's layout: 3.
         public var version: Int
-        /// The similarity that the vectors express: `cosine`.
-        public var score: String
         /// The ion mode of all spectra; nil when they do not say.
         public var ionMode: IonMode?
         /// How spectra become vectors.
@@ -37,6 +37,10 @@ public struct LibraryCard: Sendable, Hashable {
         public var publishedSeed: Data?
         /// How single queries are searched for; nil where the library has no interactive index.
         public var interactive: Interactive?
+        /// How the last rows were made that stand for no compound; nil where the library has none.
+        public var decoys: Decoys?
+        /// What searches cost the host, where the library is laid out for both modes and it was measured.
+        public var costs: SearchCosts?
         /// Which library this is.
         public var library: Library
     }
@@ -66,9 +70,17 @@ public struct LibraryCard: Sendable, Hashable {
         }
     }
 
+    /// The decoys of a library: its last rows.
+    public struct Decoys: Sendable, Hashable, Codable {
+        /// How they were made.
+        public var method: DecoyMethod
+        /// Their number.
+        public var spectra: Int
+    }
+
     /// The library that the card belongs to.
     public struct Library: Sendable, Hashable, Codable {
-        /// Number of spectra, which is the number of rows.
+        /// Number of spectra, decoys included, which is the number of rows.
         public var spectra: Int
         /// Number of different compounds.
         public var compounds: Int
@@ -127,8 +139,10 @@ public struct LibraryCard: Sendable, Hashable {
         func require(_ holds: Bool, _ problem: String) throws(InputError) {
             if !holds { throw InputError(path, problem) }
         }
-        try require(content.version == 2, "card version \(content.version) is not known to this program, which reads 2")
-        try require(content.score == "cosine", "score '\(content.score)' is not known; this program knows: cosine")
+        try require(
+            content.version == Content.currentVersion,
+            "card version \(content.version) is not known to this program, which reads \(Content.currentVersion); build the library anew"
+        )
         do { try content.vector.validate() } catch { throw InputError(path, "\(error)") }
         let parameters = RLWEParameters.batch
         try require(
@@ -160,11 +174,20 @@ public struct LibraryCard: Sendable, Hashable {
                     && interactive == Interactive(columns: interactive.columns, indexSHA256: interactive.indexSHA256),
                 "the parameters of interactive search are not those that this program computes with")
         }
+        if let costs = content.costs {
+            try require(
+                costs.areSound && content.interactive != nil && content.library.indexSHA256 != nil,
+                "the costs are not those of searches in two modes: numbers of seconds up to 10^6, of a pass no fewer than of one of its queries"
+            )
+        }
         try require(
             content.interactive != nil || content.library.indexSHA256 != nil, "the library has no index to search")
         try require(
             (1...1 << 30).contains(content.library.spectra)
                 && (1...content.library.spectra).contains(content.library.compounds),
             "a library has 1 to 2^30 spectra, and at most as many compounds")
+        try require(
+            content.decoys.map { (1..<content.library.spectra).contains($0.spectra) } ?? true,
+            "of \(content.library.spectra) spectra, \(content.decoys?.spectra ?? 0) cannot be decoys")
     }
 }

@@ -65,6 +65,7 @@ public final class AnswerFile: Sendable {
 
     /// Copies the records as the file holds them.
     private func copyAnswered(_ range: Range<Int>, to buffer: UnsafeMutableRawBufferPointer) throws {
+        try file.requireUnchanged()
         try file.read(at: AnswerLayout.headerCount + range.lowerBound * layout.answeredByteCount, into: buffer)
     }
 }

@@ -41,16 +41,18 @@ public struct Identification: Sendable {
     ///
     /// - Parameters:
     ///   - top: compounds kept for each query, at least 1.
+    ///   - calibration: what gives the best hits their probabilities; nil for none.
     ///   - progress: called after each block with the number of library rows done.
     /// - Throws: ``InputError`` when the answer does not belong to the run and library.
     public init(
-        answer: AnswerFile, record: RunRecord, key: SecretKey, entries: [LibraryEntry], top: Int, threads: Int,
+        answer: AnswerFile, record: RunRecord, key: SecretKey, entries: [LibraryEntry], top: Int,
+        calibration: Calibration? = nil, threads: Int,
         progress: (Int) -> Void = { _ in }
     ) throws {
         let recordByteCount = answer.layout.recordByteCount
         let blockRows = max(1, min(4096, (64 << 20) / max(recordByteCount, 4 * answer.queryCount)))
         let records = AlignedBuffer<UInt8>(count: blockRows * recordByteCount)
-        var ranking = Ranking(record: record, entries: entries, top: top)
+        var ranking = Ranking(record: record, entries: entries, top: top, calibration: calibration)
         let decryption = ScoreDecryption(record: record, key: key)
         let scores = AlignedBuffer<Float>(count: blockRows * answer.queryCount, lifetime: .wiped)
         for first in stride(from: 0, to: answer.rowCount, by: blockRows) {
@@ -71,7 +73,7 @@ public struct Identification: Sendable {
     }
 }
 
-/// The best compounds of each query, kept while the library rows go by.
+/// The best compounds of each query, and its best decoy, kept while the library rows go by.
 package struct Ranking {
     private struct Candidate {
         var score: Double
@@ -88,12 +90,26 @@ package struct Ranking {
     private let precursors: [Double?]
     private let rowPrecursors: [Double?]
     private let compounds: [Int]
+    private let areDecoys: [Bool]
     private let top: Int
-    private var best: [[Candidate]]
+    private let kept: Int
+    private let calibration: Calibration?
+    private var best: [Leaders]
 
-    package init(record: RunRecord, entries: [LibraryEntry], top: Int) {
+    /// What is kept of a query.
+    private struct Leaders {
+        var candidates: [Candidate] = []
+        /// The best score of a decoy.
+        var decoy: Double?
+    }
+
+    package init(record: RunRecord, entries: [LibraryEntry], top: Int, calibration: Calibration? = nil) {
         precondition(top >= 1, "at least one hit a query")
         self.top = top
+        self.calibration = calibration
+        // A probability depends on the second compound, too.
+        kept = calibration == nil ? top : max(top, 2)
+        areDecoys = entries.map(\.isDecoy)
         precursors = record.queries.map(\.precursorMZ)
         rowPrecursors = entries.map(\.precursorMZ)
         var numbers: [String: Int] = [:]
@@ -102,25 +118,31 @@ package struct Ranking {
             numbers[entry.compound] = number
             return number
         }
-        best = [[Candidate]](repeating: [], count: precursors.count)
+        best = [Leaders](repeating: Leaders(), count: precursors.count)
     }
 
-    /// Takes the scores of `rows`: one row of scores for each, one score for each query.
+    /// Takes the scores of `rows`: one row of scores for each, one score for each query; minus infinity where a row was
+    /// not searched for a query.
     package mutating func add(_ scores: UnsafeBufferPointer<Float>, rows: Range<Int>, threads: Int) {
         let queryCount = precursors.count
         nonisolated(unsafe) let scores = scores
         let current = best
         best = parallelMap(Array(0..<queryCount), threads: threads) { [self] query in
-            var candidates = current[query]
+            var leaders = current[query]
             for row in rows {
                 let score = ScoreRelease.rounded(scores[(row - rows.lowerBound) * queryCount + query])
-                if candidates.count == top, score < candidates[top - 1].score { continue }
+                guard score > -.infinity else { continue }
+                guard !areDecoys[row] else {
+                    leaders.decoy = max(leaders.decoy ?? score, score)
+                    continue
+                }
+                if leaders.candidates.count == kept, score < leaders.candidates[kept - 1].score { continue }
                 insert(
                     Candidate(
                         score: score, row: row, precursorError: abs(precursorError(query, row) ?? .infinity),
-                        compound: compounds[row]), into: &candidates)
+                        compound: compounds[row]), into: &leaders.candidates)
             }
-            return candidates
+            return leaders
         }
     }
 
@@ -131,7 +153,7 @@ package struct Ranking {
         }
         let position = candidates.firstIndex { candidate.precedes($0) } ?? candidates.count
         candidates.insert(candidate, at: position)
-        if candidates.count > top { candidates.removeLast() }
+        if candidates.count > kept { candidates.removeLast() }
     }
 
     /// In parts per million of the library's precursor.
@@ -144,14 +166,40 @@ package struct Ranking {
     package func finish() -> (hits: [Hit], releasedCount: Int) {
         var release = ScoreRelease()
         var hits: [Hit] = []
-        for (query, candidates) in best.enumerated() {
-            for (position, candidate) in candidates.enumerated() {
+        let qValues = qValues()
+        for (query, leaders) in best.enumerated() {
+            let probability = probability(leaders)
+            for (position, candidate) in leaders.candidates.prefix(top).enumerated() {
+                let isBest = position == 0
                 hits.append(
                     Hit(
                         query: query, rank: position + 1, score: release.release(Float(candidate.score)),
-                        row: candidate.row, precursorErrorPPM: precursorError(query, candidate.row)))
+                        row: candidate.row, precursorErrorPPM: precursorError(query, candidate.row),
+                        qValue: isBest ? qValues?[query] : nil, probability: isBest ? probability : nil))
+            }
+            // Decoys, and second compounds that are not listed, tell of their scores through the best hit's statistics.
+            for score in leaders.candidates.dropFirst(top).map(\.score) + [leaders.decoy].compactMap(\.self) {
+                _ = release.release(Float(score))
             }
         }
         return (hits, release.count)
+    }
+
+    /// The q-values of all queries' best hits; nil where the library has no decoys.
+    private func qValues() -> [Double]? {
+        let matches = best.compactMap { leaders in
+            leaders.decoy.map {
+                TargetDecoyCompetition.Match(target: leaders.candidates.first?.score ?? -.infinity, decoy: $0)
+            }
+        }
+        return matches.count == best.count ? TargetDecoyCompetition(matches).qValues : nil
+    }
+
+    /// The probability that the best compound is right; nil without a calibration.
+    private func probability(_ leaders: Leaders) -> Double? {
+        guard let calibration, let first = leaders.candidates.first else { return nil }
+        return calibration.probability(
+            HitEvidence(
+                best: first.score, second: leaders.candidates.dropFirst().first?.score, decoy: leaders.decoy))
     }
 }

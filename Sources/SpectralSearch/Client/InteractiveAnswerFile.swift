@@ -12,6 +12,7 @@ public final class InteractiveAnswerFile: Sendable {
     public let queryCount: Int
     /// Library rows of a block.
     var blockRows: Int { scheme.parameters.degree }
+    private let path: String
     private let scheme: InteractiveScheme
     private let layout: InteractiveAnswerLayout
     private let file: InputFile
@@ -24,25 +25,54 @@ public final class InteractiveAnswerFile: Sendable {
         let rowCount = run.card.content.library.spectra
         let queryCount = run.queries.count
         let scheme = InteractiveScheme(card: run.card)
-        let layout = InteractiveAnswerLayout(scheme: scheme, rowCount: rowCount, queryCount: queryCount)
+        let blockCount = scheme.layout(rowCount: rowCount).blockCount
+        var layout = InteractiveAnswerLayout(scheme: scheme, blocks: [])
         file = try InputFile(
-            path: path, kind: .interactiveAnswer, headerCount: InteractiveAnswerLayout.headerCount
+            path: path, kind: .interactiveAnswer,
+            headerCount: InteractiveAnswerLayout.firstOffset(queryCount: queryCount)
         ) { header in
             var header = header
             try run.requireAnswer(&header, path: path)
+            let blocks = try (0..<queryCount).map { query in
+                guard let blocks = InteractiveAnswerLayout.blocks(&header, blockCount: blockCount),
+                    run.disclosure != nil || blocks == 0..<blockCount
+                else {
+                    throw InputError(path, "does not answer query \(query) from the library's \(blockCount) blocks")
+                }
+                return blocks
+            }
+            layout = InteractiveAnswerLayout(scheme: scheme, blocks: blocks)
             return layout.contentCount
         }
+        self.path = path
         self.rowCount = rowCount
         self.queryCount = queryCount
         self.scheme = scheme
         self.layout = layout
     }
 
-    /// The answer of a block to a query.
-    func ciphertext(query: Int, block: Int) throws -> RoundedCiphertext {
-        RoundedCiphertext(
+    /// The answer of a block to a query; nil where the query was not searched for there.
+    func ciphertext(query: Int, block: Int) throws -> RoundedCiphertext? {
+        guard let place = layout.place(query: query, block: block) else { return nil }
+        return RoundedCiphertext(
             parameters: scheme.parameters, bits: InteractiveScheme.answerBits, scale: scheme.answerScale,
-            bytes: try file.read(at: layout.offset(query: query, block: block), count: layout.blockByteCount))
+            bytes: try file.read(at: place.offset, count: place.count))
+    }
+
+    /// Checks that each query was searched for in the blocks that its disclosed window asks for, in a library whose
+    /// spectra have these precursors, in ``PrecursorOrder``.
+    func requireBlocks(of run: RunRecord, precursors: [Double?]) throws(InputError) {
+        guard let disclosure = run.disclosure else { return }
+        let index = BlockPrecursors(precursors.map { $0 ?? .infinity }, scheme.layout(rowCount: rowCount))
+        for (query, blocks) in zip(run.queries, layout.blocks) {
+            let wanted = index.blocks(disclosure.window(centre: disclosure.centre(of: query.precursorMZ)))
+            guard blocks == wanted else {
+                throw InputError(
+                    path,
+                    "answers query '\(query.name)' from blocks \(blocks) of the library, but its window covers \(wanted)"
+                )
+            }
+        }
     }
 }
 
@@ -60,10 +90,14 @@ package final class InteractiveDecryption: Sendable {
     }
 
     /// Writes the scores of the first `count` rows of a block to `scores`, `stride` apart: raw, with their noise, for
-    /// the key holder's eyes only.
+    /// the key holder's eyes only. Minus infinity where there is no answer.
     package func decrypt(
-        _ block: RoundedCiphertext, count: Int, into scores: UnsafeMutablePointer<Float>, stride: Int
+        _ block: RoundedCiphertext?, count: Int, into scores: UnsafeMutablePointer<Float>, stride: Int
     ) {
+        guard let block else {
+            for row in 0..<count { scores[row * stride] = -.infinity }
+            return
+        }
         let slots = AlignedBuffer<Complex>(count: degree / 2, lifetime: .wiped)
         decryptor.decryptSlots(block, into: slots.unsafeBase)
         for row in 0..<count {
@@ -74,17 +108,21 @@ package final class InteractiveDecryption: Sendable {
 }
 
 extension Identification {
-    /// Decrypts the answer to single queries and ranks.
+    /// Decrypts the answer to single queries and ranks the library spectra that it has scores of.
     ///
     /// - Parameters:
     ///   - top: compounds kept for each query, at least 1.
+    ///   - calibration: what gives the best hits their probabilities; nil for none.
     ///   - progress: called after each block with the number of library rows done.
     /// - Throws: ``InputError`` when the answer cannot be read any more.
     public init(
         answer: InteractiveAnswerFile, record: RunRecord, key: SecretKey, entries: [LibraryEntry], top: Int,
-        threads: Int, progress: (Int) -> Void = { _ in }
+        calibration: Calibration? = nil, threads: Int, progress: (Int) -> Void = { _ in }
     ) throws {
-        var ranking = Ranking(record: record, entries: entries, top: top)
+        let order = PrecursorOrder(entries.map(\.precursorMZ)).rows
+        try answer.requireBlocks(of: record, precursors: order.map { entries[$0].precursorMZ })
+        var ranking = Ranking(
+            record: record, entries: order.map { entries[$0] }, top: top, calibration: calibration)
         let decryption = InteractiveDecryption(card: record.card, key: key)
         let queryCount = answer.queryCount
         let scores = AlignedBuffer<Float>(count: answer.blockRows * queryCount, lifetime: .wiped)
@@ -98,7 +136,8 @@ extension Identification {
             scores.withUnsafeBufferPointer { ranking.add($0, rows: range, threads: threads) }
             progress(range.upperBound)
         }
-        let (hits, releasedCount) = ranking.finish()
+        var (hits, releasedCount) = ranking.finish()
+        for place in hits.indices { hits[place].row = order[hits[place].row] }
         self.init(hits: hits, releasedCount: releasedCount)
     }
 }

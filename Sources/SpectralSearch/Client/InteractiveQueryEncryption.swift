@@ -13,10 +13,12 @@ public struct InteractiveQueries: Sendable {
 
     /// Encrypts prepared queries under `key` for the library of `card`, for a host that has `keys`.
     ///
+    /// - Parameter disclosure: what the host is told of precursors, to search only a part of the library; nil for nothing.
     /// - Throws: ``InputError`` when there is no query, when the vectors follow another recipe than the card's, when
     ///   the library has no interactive index, or when the rotation keys are another researcher's.
     public init(
-        _ prepared: QueryVectors, key: SecretKey, keys: RotationKeys, card: LibraryCard, threads: Int
+        _ prepared: QueryVectors, key: SecretKey, keys: RotationKeys, card: LibraryCard,
+        disclosure: PrecursorDisclosure? = nil, threads: Int
     ) throws(InputError) {
         guard !prepared.vectors.isEmpty else { throw InputError("queries", "hold no spectrum to search for") }
         guard prepared.recipe == card.content.vector else {
@@ -33,24 +35,25 @@ public struct InteractiveQueries: Sendable {
             throw InputError("rotation keys", "belong to another key than the one that the queries are encrypted with")
         }
         self.init(
-            vectors: prepared.vectors, queries: prepared.queries, key: key, keysDigest: keys.digest, card: card,
-            threads: threads)
+            vectors: prepared.vectors, queries: prepared.queries, source: prepared.source, key: key,
+            keysDigest: keys.digest, card: card, disclosure: disclosure, threads: threads)
     }
 
     package init(
-        vectors: [[Float]], queries: [RunRecord.Query], key: SecretKey, keysDigest: Digest, card: LibraryCard,
-        threads: Int
+        vectors: [[Float]], queries: [RunRecord.Query], source: RunRecord.Source? = nil, key: SecretKey,
+        keysDigest: Digest, card: LibraryCard, disclosure: PrecursorDisclosure? = nil, threads: Int
     ) {
         let scheme = InteractiveScheme(card: card)
         let generator = KeyGenerator(parameters: scheme.parameters, key: key)
         let encryptor = Encryptor(parameters: scheme.parameters, secret: generator.secret)
         let ciphertexts = parallelMap(vectors, threads: threads) { Self.encrypt($0, scheme, encryptor) }
         upload = InteractiveUpload(
-            cardDigest: card.digest, keysDigest: keysDigest, scheme: scheme, queries: ciphertexts)
+            cardDigest: card.digest, keysDigest: keysDigest, scheme: scheme, queries: ciphertexts,
+            disclosure: disclosure, precursors: queries.map(\.precursorMZ))
         let nonce = RunNonce.fresh()
         record = RunRecord(
-            card: card, queries: queries, uploadDigest: upload.digest, seed: nil, nonce: nonce,
-            keyCheck: key.check(nonce: nonce, seed: nil))
+            card: card, queries: queries, source: source, uploadDigest: upload.digest, seed: nil, nonce: nonce,
+            keyCheck: key.check(nonce: nonce, seed: nil), disclosure: disclosure)
     }
 
     /// - Precondition: the vector's norm is at most sqrt(2), as every `SpectrumVectorizer` guarantees.

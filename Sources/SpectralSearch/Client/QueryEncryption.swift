@@ -28,8 +28,8 @@ public struct EncryptedQueries: Sendable {
         }
         try card.require(.batch, path: "card")
         self.init(
-            vectors: prepared.vectors, queries: prepared.queries, key: key, card: card, threads: threads,
-            progress: progress)
+            vectors: prepared.vectors, queries: prepared.queries, source: prepared.source, key: key, card: card,
+            threads: threads, progress: progress)
     }
 
     /// Encrypts `vectors` under `key` for the library of `card`: a fresh seed for the run, a fresh secret for each
@@ -40,41 +40,25 @@ public struct EncryptedQueries: Sendable {
     ///   - queries: their names and precursors, in the same order.
     ///   - progress: called after each batch with the number of queries done.
     package init(
-        vectors: [[Float]], queries: [RunRecord.Query], key: SecretKey, card: LibraryCard, threads: Int,
-        progress: (Int) -> Void = { _ in }
+        vectors: [[Float]], queries: [RunRecord.Query], source: RunRecord.Source? = nil, key: SecretKey,
+        card: LibraryCard, threads: Int, progress: (Int) -> Void = { _ in }
     ) {
         precondition(!vectors.isEmpty && vectors.count == queries.count, "one vector for each of the queries")
-        let dimension = card.content.vector.dimension
-        let residueBits = card.content.precision.uploadBits
-        var run = EncryptionRun(
-            key: key, parameters: card.parameters, bodyBits: residueBits, dimension: dimension,
-            sharedSeed: card.sharedSeed)
+        var run = EncryptionRun(key: key, card: card)
         var bodies: [Data] = []
         var first = 0
         for columns in Upload.batchSizes(vectors.count, degree: card.parameters.degree) {
-            let batch = parallelMap(Array(vectors[first..<first + columns]), threads: threads) {
-                card.content.scaling.quantisedQuery($0)
-            }
-            bodies.append(run.encrypt(Self.transposed(batch, dimension), columns: columns, threads: threads))
+            bodies.append(
+                run.encrypt(vectors[first..<first + columns], scaling: card.content.scaling, threads: threads))
             first += columns
             progress(first)
         }
         upload = Upload(
-            cardDigest: card.digest, seed: run.seed, dimension: dimension, queryCount: vectors.count,
-            residueBits: residueBits, bodies: bodies)
+            cardDigest: card.digest, seed: run.seed, dimension: run.dimension, queryCount: vectors.count,
+            residueBits: run.bodyBits, bodies: bodies)
         record = RunRecord(
-            card: card, queries: queries, uploadDigest: upload.digest, seed: run.seed, nonce: run.nonce,
-            keyCheck: key.check(nonce: run.nonce, seed: run.seed))
-    }
-
-    /// The vectors as a matrix with one row a feature and one column a query.
-    private static func transposed(_ vectors: [[Int32]], _ dimension: Int) -> [Int32] {
-        [Int32](unsafeUninitializedCapacity: dimension * vectors.count) { matrix, count in
-            for (column, vector) in vectors.enumerated() {
-                for row in 0..<dimension { matrix[row * vectors.count + column] = vector[row] }
-            }
-            count = dimension * vectors.count
-        }
+            card: card, queries: queries, source: source, uploadDigest: upload.digest, seed: run.seed,
+            nonce: run.nonce, keyCheck: key.check(nonce: run.nonce, seed: run.seed))
     }
 
     /// Writes the upload to `path` and the record beside it, or neither.
@@ -89,42 +73,34 @@ public struct EncryptedQueries: Sendable {
     public static func recordPath(_ path: String) -> String {
         (path.hasSuffix(".msq") ? String(path.dropLast(4)) : path) + ".local"
     }
+
+    /// Where the upload beside the record at `path` stands: `RUN.msq` beside `RUN.local`.
+    public static func uploadPath(_ path: String) -> String {
+        (path.hasSuffix(".local") ? String(path.dropLast(6)) : path) + ".msq"
+    }
 }
 
-/// Query spectra made ready for encryption: vectors of those that can be searched for, and a count of the rest.
-public struct QueryVectors: Sendable {
-    /// The vectors, one for each of ``queries``.
-    public let vectors: [[Float]]
-    /// The recipe by which the vectors were made.
-    public let recipe: VectorRecipe
-    /// Names and precursors of the spectra that can be searched for.
-    public let queries: [RunRecord.Query]
-    /// The spectra that can be searched for.
-    package let spectra: [Spectrum]
-    /// Names of the spectra left out because they are of the other ion mode.
-    public private(set) var otherMode: [String] = []
-    /// Names of the spectra left out because no peak survived cleaning.
-    public private(set) var withoutPeaks: [String] = []
-    /// Names of the spectra whose precursor is unknown: they are searched by their fragments alone.
-    public private(set) var withoutPrecursor: [String] = []
+extension EncryptionRun {
+    /// A run under `key` for the library of `card`.
+    init(key: SecretKey, card: LibraryCard) {
+        self.init(
+            key: key, parameters: card.parameters, bodyBits: card.content.precision.uploadBits,
+            dimension: card.content.vector.dimension, sharedSeed: card.sharedSeed)
+    }
 
-    /// The vectors of `spectra` by the recipe of `card`.
-    public init(_ spectra: [Spectrum], card: LibraryCard, threads: Int) {
-        recipe = card.content.vector
-        var kept: [Spectrum] = []
-        for spectrum in spectra {
-            if let wanted = card.content.ionMode, let mode = spectrum.ionMode, mode != wanted {
-                otherMode.append(spectrum.name)
-            } else if spectrum.cleanedPeaks(recipe).isEmpty {
-                withoutPeaks.append(spectrum.name)
-            } else {
-                if spectrum.precursorMZ == nil { withoutPrecursor.append(spectrum.name) }
-                kept.append(spectrum)
+    /// Encrypts up to n vectors as the run's next batch.
+    mutating func encrypt(_ vectors: ArraySlice<[Float]>, scaling: ScoreScaling, threads: Int) -> Data {
+        let columns = parallelMap(Array(vectors), threads: threads) { scaling.quantisedQuery($0) }
+        return encrypt(Self.transposed(columns, dimension), columns: columns.count, threads: threads)
+    }
+
+    /// The vectors as a matrix with one row a feature and one column a query.
+    private static func transposed(_ vectors: [[Int32]], _ dimension: Int) -> [Int32] {
+        [Int32](unsafeUninitializedCapacity: dimension * vectors.count) { matrix, count in
+            for (column, vector) in vectors.enumerated() {
+                for row in 0..<dimension { matrix[row * vectors.count + column] = vector[row] }
             }
+            count = dimension * vectors.count
         }
-        self.spectra = kept
-        let vectorizer = SpectrumVectorizer(recipe: recipe)
-        vectors = parallelMap(kept, threads: threads) { vectorizer.vector(of: $0) }
-        queries = kept.map { RunRecord.Query(name: $0.name, precursorMZ: $0.precursorMZ) }
     }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Storage
 
 /// A SHA-256.
 public struct Digest: Sendable, Hashable, CustomStringConvertible {
@@ -13,6 +14,19 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
     init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
         self.bytes = Array(bytes)
+    }
+
+    /// The digest of the file at `path`, read piece by piece; nil when it is no regular file, or cannot be read.
+    init?(ofRegularFile path: String) {
+        guard let (descriptor, _) = try? openRegularFile(path) else { return nil }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var hasher = SHA256()
+        do {
+            while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hasher.update(data: piece) }
+        } catch {
+            return nil
+        }
+        self.init(hasher.finalize())
     }
 
     /// The digest written as 64 hexadecimal digits, or nil when it is not.

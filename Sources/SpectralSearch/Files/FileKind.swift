@@ -4,8 +4,9 @@ import Storage
 /// The files that the commands exchange. Each begins with words of its own and ends with a SHA-256 of what
 /// precedes it.
 public enum FileKind: String, Sendable, CaseIterable {
-    case secretKey, runRecord, card, entries, index, masks, upload, answer
+    case secretKey, runRecord, card, entries, calibration, index, masks, upload, answer
     case diagonals, rotationKeys, interactiveUpload, interactiveAnswer
+    case fingerprint, spentFingerprint
 
     /// What people call the file.
     public var name: String {
@@ -14,6 +15,7 @@ public enum FileKind: String, Sendable, CaseIterable {
         case .runRecord: "a run's local record (RUN.local)"
         case .card: "a library card (card.json)"
         case .entries: "a library's entries (entries.tsv)"
+        case .calibration: "a calibration (calibration.json)"
         case .index: "a library index"
         case .masks: "the mask part of a library's answers (masks)"
         case .upload: "an upload of encrypted queries (RUN.msq)"
@@ -22,6 +24,8 @@ public enum FileKind: String, Sendable, CaseIterable {
         case .rotationKeys: "a file of rotation keys (RUN.keys)"
         case .interactiveUpload: "an upload of interactive queries (RUN.msq)"
         case .interactiveAnswer: "an answer to interactive queries (RUN.mss)"
+        case .fingerprint: "a library's secret fingerprint"
+        case .spentFingerprint: "a fingerprint that has rejected an answer and is discarded"
         }
     }
 
@@ -32,14 +36,17 @@ public enum FileKind: String, Sendable, CaseIterable {
         case .runRecord: CheckedJSON.opening(format: "massspecfhe-run")
         case .card: CheckedJSON.opening(format: "massspecfhe-card")
         case .entries: Array("# massspecfhe-entries 1\n".utf8)
+        case .calibration: CheckedJSON.opening(format: Calibration.format)
         case .index: Array("MSFHE-I1".utf8)
         case .masks: Array("MSFHE-M1".utf8)
         case .upload: Array("MSFHE-Q1".utf8)
         case .answer: Array("MSFHE-S1".utf8)
-        case .diagonals: Array("MSFHE-D1".utf8)
+        case .diagonals: Array("MSFHE-D2".utf8)
         case .rotationKeys: Array("MSFHE-R1".utf8)
         case .interactiveUpload: Array("MSFHE-Q2".utf8)
         case .interactiveAnswer: Array("MSFHE-S2".utf8)
+        case .fingerprint: Array("MSFHE-F1".utf8)
+        case .spentFingerprint: Array("MSFHE-F0".utf8)
         }
     }
 

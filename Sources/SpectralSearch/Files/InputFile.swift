@@ -118,7 +118,8 @@ public final class InputFile: Sendable {
         return bytes
     }
 
-    private static func read(
+    /// Fills `buffer` from `offset` of an open file on.
+    static func read(
         _ descriptor: Int32, _ path: String, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
     ) throws {
         var done = 0
@@ -152,33 +153,4 @@ extension [UInt8] {
     mutating func append(littleEndian value: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
     }
-}
-
-/// The descriptor and size of the regular file at `path`.
-func openRegularFile(_ path: String) throws(InputError) -> (descriptor: Int32, size: Int) {
-    // Opening a named pipe that nobody writes to would wait for ever.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else {
-        throw InputError(path, "cannot be opened: \(String(cString: strerror(errno)))")
-    }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-        close(descriptor)
-        throw InputError(path, "is not a regular file")
-    }
-    return (descriptor, Int(status.st_size))
-}
-
-/// The whole content of a text file of ours, refused when it is larger than `limit`: no such file is.
-func readWhole(path: String, limit: Int) throws -> Data {
-    let (descriptor, size) = try openRegularFile(path)
-    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    guard size > 0 else { throw InputError(path, "is empty") }
-    guard size <= limit else {
-        throw InputError(path, "has \(size) bytes, but no file of this kind has more than \(limit)")
-    }
-    guard let data = try handle.read(upToCount: size), data.count == size else {
-        throw InputError(path, "could not be read to its end; has it changed meanwhile?")
-    }
-    return data
 }

@@ -30,6 +30,7 @@ public final class MaskPart: Sendable {
 
     /// Copies the masks of the library rows of `range` to `buffer`, one after the other.
     func copyMasks(_ range: Range<Int>, to buffer: UnsafeMutableRawBufferPointer) throws {
+        try file.requireUnchanged()
         try file.read(at: Self.headerCount + range.lowerBound * maskByteCount, into: buffer)
     }
 

@@ -29,8 +29,6 @@ public struct RotationKeys: Sendable {
     /// - Throws: ``InputError`` when the file is damaged, or for libraries of another shape.
     public init(path: String, scheme: InteractiveScheme) throws {
         let layout = scheme.layout(rowCount: 1)
-        let objectCount = EvaluationKeys.serializedByteCount(
-            keyCount: layout.rotations.count, parameters: scheme.parameters)
         var header = HeaderReader([], skipping: 0)
         let file = try InputFile(path: path, kind: .rotationKeys, headerCount: Self.headerCount) {
             header = $0
@@ -43,7 +41,7 @@ public struct RotationKeys: Sendable {
                     "holds keys for libraries of another shape than \(layout.columnCount) columns: make others, under another name"
                 )
             }
-            return Self.headerCount + objectCount
+            return Self.byteCount(scheme) - Digest.byteCount
         }
         nonce = Data(header.bytes(Self.nonceByteCount))
         check = Data(header.bytes(Self.checkByteCount))
@@ -62,6 +60,13 @@ public struct RotationKeys: Sendable {
 }
 
 extension RotationKeys {
+    /// Bytes of a file of keys for libraries of `scheme`.
+    static func byteCount(_ scheme: InteractiveScheme) -> Int {
+        headerCount + Digest.byteCount
+            + EvaluationKeys.serializedByteCount(
+                keyCount: scheme.layout(rowCount: 1).rotations.count, parameters: scheme.parameters)
+    }
+
     /// What stands before the keys.
     static func header(nonce: Data, check: Data, scheme: InteractiveScheme) -> [UInt8] {
         precondition(nonce.count == nonceByteCount && check.count == checkByteCount, "a nonce and its check")

@@ -8,8 +8,8 @@ final class SealedFile {
     private var hasher = SHA256()
 
     /// Starts a file at `path`; see ``OutputFile``.
-    init(path: String, collision: OutputFile.Collision = .replace) throws {
-        file = try OutputFile(path: path, collision: collision)
+    init(path: String, isPrivate: Bool = false, collision: OutputFile.Collision = .replace) throws {
+        file = try OutputFile(path: path, isPrivate: isPrivate, collision: collision)
     }
 
     /// Appends `bytes`.

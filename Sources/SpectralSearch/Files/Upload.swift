@@ -125,7 +125,7 @@ public struct Upload: Sendable {
         stride(from: 0, to: queryCount, by: degree).map { min(degree, queryCount - $0) }
     }
 
-    private static func header(_ cardDigest: Digest, _ seed: MaskSeed, _ dimension: Int, _ queryCount: Int) -> [UInt8] {
+    static func header(_ cardDigest: Digest, _ seed: MaskSeed, _ dimension: Int, _ queryCount: Int) -> [UInt8] {
         var header = FileKind.upload.opening + cardDigest.bytes + seed.bytes
         header.append(littleEndian: UInt32(dimension))
         header.append(littleEndian: UInt32(queryCount))

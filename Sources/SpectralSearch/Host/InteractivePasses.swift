@@ -64,7 +64,7 @@ public final class InteractivePasses {
         }
         let file = try SealedFile(path: output)
         try file.write(
-            InteractiveAnswerLayout.header(card: card, upload: upload, rowCount: search.index.rowCount))
+            search.layout(of: upload).header(card: card, upload: upload, rowCount: search.index.rowCount))
         added += 1
         let ticket = Ticket(number: added)
         searches.append(Search(ticket: ticket, upload: upload, keys: keys, file: file))

@@ -31,6 +31,8 @@ public final class InteractiveSearch: Sendable {
     public struct Query: Sendable {
         let ciphertext: Ciphertext
         let keys: RotationKeys
+        /// The blocks of the index that its answer has: those of its window, where it came with one, else all.
+        public let blocks: Range<Int>
     }
 
     /// Makes the query at `index` of an upload ready, with the keys that came with it.
@@ -41,15 +43,24 @@ public final class InteractiveSearch: Sendable {
         guard keys.digest == upload.keysDigest else {
             throw InputError("rotation keys", "are not the ones that the upload was encrypted for")
         }
-        return Query(ciphertext: try upload.query(index, scheme: self.index.scheme), keys: keys)
+        return Query(
+            ciphertext: try upload.query(index, scheme: self.index.scheme), keys: keys,
+            blocks: self.index.blocks(upload.window(index)))
     }
 
-    /// Answers queries in one pass: for each of them, each block's ciphertext, 6.75 bytes a row. Each query may come
-    /// under another key.
+    /// How the answer to `upload` is laid out: the blocks that each of its queries asks for.
+    func layout(of upload: InteractiveUpload) -> InteractiveAnswerLayout {
+        InteractiveAnswerLayout(
+            scheme: index.scheme, blocks: (0..<upload.queryCount).map { index.blocks(upload.window($0)) })
+    }
+
+    /// Answers queries in one pass: for each of them, the ciphertext of each of its blocks, 6.75 bytes a row. Each query
+    /// may come under another key, and with another window.
     ///
     /// - Throws: `EvaluationError` when keys were read for another index.
     public func answer(_ queries: [Query], threads: Int) throws(EvaluationError) -> [[RoundedCiphertext]] {
-        try product.multiply(queries.map { ($0.ciphertext, $0.keys.keys) }, threads: threads)
+        try product.multiply(
+            queries.map { ($0.ciphertext, $0.keys.keys) }, blocks: queries.map(\.blocks), threads: threads)
     }
 }
 
@@ -107,9 +118,7 @@ public struct InteractiveSearchJob: Sendable {
     /// Bytes of the answer that ``run(output:threads:progress:)`` writes.
     public var answerByteCount: Int { layout.contentCount + Digest.byteCount }
 
-    private var layout: InteractiveAnswerLayout {
-        InteractiveAnswerLayout(scheme: search.index.scheme, rowCount: rowCount, queryCount: upload.queryCount)
-    }
+    private var layout: InteractiveAnswerLayout { search.layout(of: upload) }
 
     /// Searches, and writes the answer to `output`.
     ///

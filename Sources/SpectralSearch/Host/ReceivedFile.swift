@@ -74,7 +74,8 @@ public struct ReceivedFile: Sendable, Hashable {
 }
 
 extension SearchMode {
-    /// Bytes of the answer to `queryCount` queries against the library of `card`, which is laid out for this mode.
+    /// Bytes of the answer to `queryCount` queries against the library of `card`, which is laid out for this mode; at most
+    /// so many where the queries disclose windows.
     public func answerByteCount(card: LibraryCard, queryCount: Int) -> Int {
         let rowCount = card.content.library.spectra
         switch self {
@@ -82,8 +83,10 @@ extension SearchMode {
             let recordByteCount = AnswerLayout(card: card, queryCount: queryCount).answeredByteCount
             return AnswerLayout.headerCount + rowCount * recordByteCount + Digest.byteCount
         case .interactive:
+            let scheme = InteractiveScheme(card: card)
+            let blocks = 0..<scheme.layout(rowCount: rowCount).blockCount
             let layout = InteractiveAnswerLayout(
-                scheme: InteractiveScheme(card: card), rowCount: rowCount, queryCount: queryCount)
+                scheme: scheme, blocks: [Range<Int>](repeating: blocks, count: queryCount))
             return layout.contentCount + Digest.byteCount
         }
     }

@@ -19,9 +19,11 @@ public struct LibraryEntry: Sendable, Hashable {
     public var accession: String
     /// The factor s of the quantised row: a score is the phase divided by the query scale and by this.
     public var scale: Double
+    /// Whether the row is a decoy, which stands for no compound.
+    public var isDecoy = false
 
     /// The entry of `spectrum`, whose row was scaled by `scale`. Tabs and line ends in names become blanks.
-    init(_ spectrum: Spectrum, scale: Double) {
+    init(_ spectrum: Spectrum, scale: Double, isDecoy: Bool = false) {
         name = spectrum.name.onOneLine
         formula = (spectrum.formula ?? "").onOneLine
         inchiKey = (spectrum.inchiKey ?? "").onOneLine
@@ -29,31 +31,38 @@ public struct LibraryEntry: Sendable, Hashable {
         precursorMZ = spectrum.precursorMZ
         accession = (spectrum.accession ?? "").onOneLine
         self.scale = scale
+        self.isDecoy = isDecoy
     }
 
     /// What makes two entries the same compound: the first 14 characters of the InChIKey, else the name.
     public var compound: String { inchiKey.count >= 14 ? String(inchiKey.prefix(14)) : name }
 
-    fileprivate static let columns = [
-        "name", "formula", "inchikey", "adduct", "precursor_mz", "accession", "scale",
-    ]
+    /// The columns of the table; only libraries with decoys have the last.
+    fileprivate static func columns(hasDecoys: Bool) -> [String] {
+        ["name", "formula", "inchikey", "adduct", "precursor_mz", "accession", "scale"] + (hasDecoys ? ["decoy"] : [])
+    }
 
     /// What a scale can be: 720 over the norm of a row of unit halves, or more where the row is nearly zero.
     private static let scales = 1e-3...1e9
 
-    fileprivate var line: String {
-        [name, formula, inchiKey, adduct, precursorMZ.map { "\($0)" } ?? "", accession, "\(scale)"]
-            .joined(separator: "\t") + "\n"
+    fileprivate func line(hasDecoys: Bool) -> String {
+        let fields = [name, formula, inchiKey, adduct, precursorMZ.map { "\($0)" } ?? "", accession, "\(scale)"]
+        return (fields + (hasDecoys ? [isDecoy ? "1" : "0"] : [])).joined(separator: "\t") + "\n"
     }
 
-    fileprivate init?(line: Substring) {
+    fileprivate init?(line: Substring, hasDecoys: Bool) {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-        guard fields.count == Self.columns.count, let scale = Double(fields[6]), Self.scales.contains(scale),
+        guard fields.count == Self.columns(hasDecoys: hasDecoys).count, let scale = Double(fields[6]),
+            Self.scales.contains(scale),
             fields.allSatisfy({ String($0).onOneLine == $0 })
         else { return nil }
         if !fields[4].isEmpty {
             guard let precursor = Double(fields[4]), precursor.isFinite, precursor > 0 else { return nil }
             precursorMZ = precursor
+        }
+        if hasDecoys {
+            guard ["0", "1"].contains(fields[7]) else { return nil }
+            isDecoy = fields[7] == "1"
         }
         name = String(fields[0])
         formula = String(fields[1])
@@ -99,16 +108,21 @@ public struct LibraryEntries: Sendable {
             throw InputError(path, "belongs to another library than the card that the queries were encrypted for")
         }
         guard let table = String(data: content, encoding: .utf8) else { throw InputError(path, "is not UTF-8 text") }
+        let decoyCount = card.content.decoys?.spectra ?? 0
+        let columnCount = LibraryEntry.columns(hasDecoys: decoyCount > 0).count
         var rows: [LibraryEntry] = []
         for (number, line) in table.split(separator: "\n", omittingEmptySubsequences: false).dropLast().enumerated()
         where number >= 2 {
-            guard let entry = LibraryEntry(line: line) else {
-                throw InputError(path, "line \(number + 1) is not an entry of \(LibraryEntry.columns.count) fields")
+            guard let entry = LibraryEntry(line: line, hasDecoys: decoyCount > 0) else {
+                throw InputError(path, "line \(number + 1) is not an entry of \(columnCount) fields")
             }
             rows.append(entry)
         }
         guard rows.count == card.content.library.spectra else {
             throw InputError(path, "has \(rows.count) entries, but the library \(card.content.library.spectra) spectra")
+        }
+        guard rows.indices.allSatisfy({ rows[$0].isDecoy == ($0 >= rows.count - decoyCount) }) else {
+            throw InputError(path, "does not mark the last \(decoyCount) entries, and no others, as decoys")
         }
         self.rows = rows
         self.digest = digest
@@ -120,18 +134,21 @@ public struct LibraryEntries: Sendable {
 /// Writes `entries.tsv`, entry by entry.
 final class EntriesWriter {
     private let file: OutputFile
+    private let hasDecoys: Bool
     private var hasher = SHA256()
     private var waiting: [UInt8]
 
     /// Starts the file at `path`.
-    init(path: String) throws {
+    init(path: String, hasDecoys: Bool) throws {
+        self.hasDecoys = hasDecoys
         file = try OutputFile(path: path)
-        waiting = FileKind.entries.opening + Array((LibraryEntry.columns.joined(separator: "\t") + "\n").utf8)
+        let columns = LibraryEntry.columns(hasDecoys: hasDecoys)
+        waiting = FileKind.entries.opening + Array((columns.joined(separator: "\t") + "\n").utf8)
     }
 
     /// Appends `entry`.
     func append(_ entry: LibraryEntry) throws {
-        waiting += entry.line.utf8
+        waiting += entry.line(hasDecoys: hasDecoys).utf8
         if waiting.count >= 1 << 20 { try flush() }
     }
 

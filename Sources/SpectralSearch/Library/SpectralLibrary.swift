@@ -21,7 +21,9 @@ public struct SpectralLibrary: Sendable {
         public static let entries = "entries.tsv"
         /// The mask part of all answers, where the library publishes its mask seed.
         public static let masks = "masks"
-        /// All of them. A library has the indices of its layout, and masks where it publishes its seed.
+        /// From scores to probabilities, where somebody put a calibration there.
+        public static let calibration = "calibration.json"
+        /// All that building makes. A library has the indices of its layout, and masks where it publishes its seed.
         public static let all = [card, index, diagonals, entries, masks]
     }
 

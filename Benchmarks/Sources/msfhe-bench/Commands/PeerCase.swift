@@ -14,7 +14,8 @@ struct PeerCase: ParsableCommand {
         discussion: """
             Without --library and --queries: the simulated peptide library and 1,024 simulated queries. Writes \
             case.json, library.jsonl and queries.jsonl (spectra), library.f32 and queries.f32 (vectors, row by row), \
-            hits.jsonl (the best row of each query by encrypted search), and results.jsonl. One thread.
+            hits.jsonl (the best row of each query by encrypted search), exact.jsonl (similarities of each query and that \
+            row, computed from their peaks), and results.jsonl. One thread.
             """)
 
     @Option(help: "The folder to write to.")
@@ -58,6 +59,7 @@ struct PeerCase: ParsableCommand {
         try write(
             hits.map { "{\"query\": \($0.query), \"row\": \($0.row), \"score\": \($0.score)}" },
             to: "hits.jsonl")
+        try write(exact(hits, search), to: "exact.jsonl")
         try write(search.libraryVectors, to: "library.f32")
         try write(search.queryVectors, to: "queries.f32")
     }
@@ -80,6 +82,19 @@ struct PeerCase: ParsableCommand {
             var spectrum = query.spectrum
             spectrum.name = query.truth.name
             return spectrum
+        }
+    }
+
+    /// The similarities that peers compute too.
+    private func exact(_ hits: [Hit], _ search: SearchCase) throws -> [String] {
+        let scores: [SpectralScore] = [.mzmineCosine, .massBankCosine, .nistCosine, .entropy]
+        let similarities = try scores.map { ($0, ExactSimilarity(recipe: try VectorRecipe(score: $0))) }
+        return hits.map { hit in
+            let values = similarities.map { score, similarity in
+                let value = similarity.similarity(search.querySpectra[hit.query], search.librarySpectra[hit.row])
+                return "\"\(score.rawValue)\": \(value)"
+            }
+            return "{\"query\": \(hit.query), \"row\": \(hit.row), \(values.joined(separator: ", "))}"
         }
     }
 

@@ -62,9 +62,7 @@ extension SearchCase {
         let (rowCount, dimension, queryCount) = (index.rowCount, index.dimension, upload.queryCount)
         let rows = try rows()
         // An upload in memory has no file that could fail to be read.
-        func search() -> BatchSearch {
-            try! BatchSearch(card: card, upload: upload, threads: conditions.threads, backend: conditions.backend)
-        }
+        func search() -> BatchSearch { try! batchSearch(conditions) }
         let answer = AlignedBuffer<UInt8>(count: rowCount * search().recordByteCount)
         let twin = PlaintextTwin(
             rows: rowCount, dimension: dimension, columns: queryCount, threads: conditions.threads,
@@ -96,6 +94,11 @@ extension SearchCase {
         row["boundNanoseconds"] = bound(conditions).map { .number($0) }
         row.set(timings[0])
         return (row, hits)
+    }
+
+    /// The host's search of the upload.
+    func batchSearch(_ conditions: Conditions) throws -> BatchSearch {
+        try BatchSearch(card: card, upload: upload, threads: conditions.threads, backend: conditions.backend)
     }
 
     /// The least nanoseconds of the products: of the bodies, and of the masks unless they are kept.

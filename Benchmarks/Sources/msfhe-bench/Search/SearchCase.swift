@@ -97,6 +97,23 @@ final class SearchCase {
         ).hits
     }
 
+    /// The researcher's check of the host's answer by a fingerprint of the library: to be called again and again, each
+    /// time from the files on.
+    func answerCheck(_ conditions: Conditions) throws -> () throws -> Void {
+        func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+        let (library, answerPath, threads) = (path("library"), path("run.mss"), conditions.threads)
+        try SearchJob(library: library, queries: path("run.msq")).run(output: answerPath, threads: threads) { _ in }
+        _ = try LibraryFingerprint(library: library, output: path("fingerprint"), threads: threads)
+        let fingerprint = try Fingerprint(path: path("fingerprint"), card: card)
+        let answer = try AnswerFile(
+            path: answerPath, run: record,
+            masksPath: card.sharedSeed.map { _ in path("library/\(SpectralLibrary.FileName.masks)") })
+        return { [record, upload] in
+            try AnswerCheck(record: record, upload: upload, threads: threads, backend: conditions.backend)
+                .require(answer, path: answerPath, fingerprint: fingerprint)
+        }
+    }
+
     /// Whether a file ends with the records of `answer` and a digest.
     private func holds(_ answer: AlignedBuffer<UInt8>, inFile path: String) throws -> Bool {
         let file = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
