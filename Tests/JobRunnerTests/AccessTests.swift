@@ -97,12 +97,15 @@
             let owner = try await fixture.researcher("owner")
             let stranger = try await fixture.researcher("stranger")
             let names = try await furnished(owner)
+            // Also not while it is just being sent.
+            let writer = try await owner.access.continueUpload(names.upload, at: 0)
             let absent = Self.calls(stranger.access, Names())
             for ((name, foreign), (_, missing)) in zip(Self.calls(stranger.access, names), absent) {
                 let told = await outcome(foreign)
                 #expect(told == HostError.notFound, "\(name)")
                 #expect(await outcome(missing) == told, "\(name)")
             }
+            try await writer.finish()
             #expect(try await stranger.access.libraries().map(\.id) == [fixture.library.id])
             #expect(try await stranger.access.projects().map(\.id) == [stranger.project])
             // A foreign job's name does not page through one's own either.

@@ -74,12 +74,13 @@
         let library: HostedLibrary
 
         init(
-            settings: HostSettings = HostSettings(), clock: HostClock = .system, purpose: SearchHost.Purpose = .serving
+            settings: HostSettings = HostSettings(), clock: HostClock = .system, purpose: SearchHost.Purpose = .serving,
+            disk: String? = nil
         ) async throws {
             files = try SharedFiles.made.get()
             folder = try TemporaryFolder()
             host = try SearchHost(
-                folder: folder("host"), settings: settings, clock: clock,
+                folder: disk ?? folder("host"), settings: settings, clock: clock,
                 log: Logger(label: "host") { _ in SwiftLogNoOpLogHandler() },
                 purpose: purpose)
             let owner = try host.accounts.create(label: "library owner")

@@ -118,6 +118,7 @@
             try complete(second, fixture, Data("twice".utf8))
             let file = try await researcher.access.readResult(of: job.id)
             #expect(try file.read(0..<file.byteCount) == Data("in time".utf8))
+            #expect(try await researcher.access.job(job.id).answerByteCount == file.byteCount)
             #expect(try fixture.host.events(after: 0, limit: 100).filter { $0.kind == .result }.count == 1)
         }
 

@@ -128,6 +128,42 @@
             #expect(try await researcher.access.uploads(in: researcher.project).isEmpty)
         }
 
+        /// On a disk that really is full: uploads and jobs say so, leave nothing behind, and go on when there is room.
+        @Test(.enabled(if: SmallDisk.isPossible, "only root can mount a small disk"))
+        func aDiskThatFillsUpDoesNoHarm() async throws {
+            var settings = HostSettings()
+            settings.diskReserve = 0
+            (settings.attemptLimit, settings.retrySeconds) = (2, 0)
+            let disk = try SmallDisk(byteCount: 32 << 20)
+            let fixture = try await HostFixture(settings: settings, disk: disk.path + "/host")
+            let researcher = try await fixture.researcher("small disk")
+            let bytes = try fixture.files.content("keys")
+            let upload = try await researcher.announce(bytes)
+            let dataset = try await researcher.send("batch5.msq")
+            let job = try await researcher.submit(dataset)
+            // Room for the database, and for less than an answer or the rest of the upload.
+            let room = job.answerByteCount / 2
+            try disk.fill(leaving: room)
+            let writer = try await researcher.access.continueUpload(upload.id, at: 0)
+            #expect(await refusal { try await writer.write(bytes) } == .storageFull)
+            try await writer.finish()
+            #expect(await refusal { try await researcher.announce(bytes) } == .storageFull)
+            try disk.fill(leaving: room)
+            try await fixture.runUntilIdle()
+            let ended = try await researcher.access.job(job.id)
+            #expect(ended.state == .failed && ended.attempts == 2 && ended.problem == HostError.storageFull.message)
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: disk.path + "/host/work").allSatisfy {
+                    $0.hasPrefix("library-")
+                })
+            try disk.empty()
+            let rest = try await researcher.access.continueUpload(
+                upload.id, at: try await researcher.access.upload(upload.id).received)
+            try await rest.write(bytes[try await researcher.access.upload(upload.id).received...])
+            try await rest.finish()
+            #expect(try await researcher.access.finishDataset(upload.id).kind == .rotationKeys)
+        }
+
         /// A flipped bit on the disk is noticed by whoever reads, and by a job, which says so.
         @Test func damagedBytesAreNoticed() async throws {
             let fixture = try await HostFixture()

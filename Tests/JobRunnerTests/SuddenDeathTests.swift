@@ -14,6 +14,9 @@
         /// How long, at least: some seconds, or what `MSFHE_SOAK_SECONDS` says.
         private static let seconds = Double(ProcessInfo.processInfo.environment["MSFHE_SOAK_SECONDS"] ?? "") ?? 4
 
+        /// Jobs that wait or run at a time: always some, and few that are left in the end.
+        private static let waitingCount = 12
+
         private static let worker: URL = {
             let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             return [CommandLine.arguments[0], tests.path]
@@ -31,6 +34,9 @@
             for name in ["batch5.msq", "batch1.msq", "interactive1.msq", "interactive3.msq"] {
                 datasets.append(try await researcher.send(name))
             }
+            func active() throws -> Int {
+                try fixture.host.core.database.read { try $0.activeJobCount(of: researcher.access.account.id) }
+            }
             var random = SplitMix64(seed: UInt64(Date().timeIntervalSince1970))
             let deadline = ContinuousClock.now + .seconds(Self.seconds)
             var (accepted, kills, deathsAtWork) = ([ObjectID](), 0, 0)
@@ -42,7 +48,7 @@
                 // Some of these moments are before the process has begun to work, most are not.
                 let moment = ContinuousClock.now + .milliseconds(Int64(random.next() % 300))
                 while ContinuousClock.now < moment {
-                    if accepted.count < 100 + 50 * kills {
+                    if try active() < Self.waitingCount {
                         let dataset = datasets[Int(random.next() % UInt64(datasets.count))]
                         let mode: SearchMode = dataset.kind == .batch ? .batch : .interactive
                         accepted.append(try await researcher.submit(dataset, mode).id)
@@ -62,7 +68,7 @@
             try worker.run()
             defer { kill(worker.processIdentifier, SIGKILL) }
             let patience = ContinuousClock.now + .seconds(60 + Self.seconds)
-            while try fixture.host.core.database.read({ try $0.activeJobCount(of: researcher.access.account.id) }) > 0 {
+            while try active() > 0 {
                 try #require(ContinuousClock.now < patience, "the jobs come to an end")
                 try await Task.sleep(for: .milliseconds(20))
             }

@@ -142,6 +142,43 @@ struct InteractiveTests {
         #expect(try files.content("one.mss") == files.content("run.mss"))
     }
 
+    /// Searches of several researchers share passes, in turn: who comes later does not wait for the others' end, who
+    /// gives up leaves nothing, and each answer is that of the search alone.
+    @Test func researchersSharePasses() throws {
+        let files = try InteractiveFiles(librarySize: 40, queryCount: 2 * InteractiveSearch.queriesPerPass)
+        try KeyFile.create(path: files.folder("other"))
+        try files.encrypt(name: "other", key: "other")
+        let index = try InteractiveIndex(path: files.folder("library/diagonals"), card: files.card)
+        let passes = InteractivePasses(search: InteractiveSearch(index: index), card: files.card)
+        func add(_ name: String, keys: String? = nil, output: String) throws -> InteractivePasses.Ticket {
+            try passes.add(
+                InteractiveUpload(path: files.folder("\(name).msq"), card: files.card, scheme: index.scheme),
+                keys: RotationKeys(path: files.folder("\(keys ?? name).keys"), scheme: index.scheme),
+                output: files.folder(output))
+        }
+        #expect(throws: InputError.self) { try add("run", keys: "other", output: "wrong.mss") }
+        let first = try add("run", output: "first.mss")
+        _ = try passes.advance(threads: 2)
+        let second = try add("other", output: "second.mss")
+        passes.remove(try add("other", output: "given-up.mss"))
+        var answered: [InteractivePasses.Ticket: [Int]] = [:]
+        while passes.count > 0 {
+            for (ticket, progress) in try passes.advance(threads: 2) {
+                if case .answered(let count) = progress { answered[ticket, default: []].append(count) }
+            }
+        }
+        let half = InteractiveSearch.queriesPerPass / 2
+        // The first had a pass alone and then two halves, the second two halves and then a pass alone.
+        #expect(answered[first] == [12])
+        #expect(answered[second] == [half, 2 * half])
+        #expect(try files.content("first.mss") == files.content("run.mss"))
+        try InteractiveSearchJob(
+            library: files.folder("library"), queries: files.folder("other.msq"), keys: files.folder("other.keys")
+        ).run(output: files.folder("alone.mss"), threads: 1) { _ in }
+        #expect(try files.content("second.mss") == files.content("alone.mss"))
+        #expect(!files.folder.names.contains { $0.contains("given-up") || $0.contains("wrong") })
+    }
+
     /// What travels: an upload of at most 32 KB, answers of at most 8 bytes a padded row, keys of at most 10 MB.
     @Test(arguments: [512, 2048])
     func littleTravels(dimension: Int) throws {

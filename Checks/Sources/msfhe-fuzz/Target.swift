@@ -17,7 +17,7 @@ struct Target: Sendable {
     /// Every target.
     static let all =
         SpectrumTargets.all + LibraryTargets.all + SearchTargets.all + InteractiveTargets.all + ClientTargets.all
-        + CKKSParameterTargets.all + CKKSObjectTargets.all + AuditTargets.all
+        + HostTargets.all + CKKSParameterTargets.all + CKKSObjectTargets.all + AuditTargets.all
 
     /// Parses `input`. Ends the process when it is refused in another way than by the errors that people can read.
     func run(_ input: [UInt8]) {

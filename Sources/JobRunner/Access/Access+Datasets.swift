@@ -43,10 +43,7 @@
         /// - Throws: ``HostError`` with the reason `conflict` at another one, or while another call is sending.
         package func continueUpload(_ upload: ObjectID, at offset: Int) async throws(HostError) -> UploadWriter {
             try await core.perform { [self] in
-                let uploads = Uploads(host: core)
-                _ = try uploads.state(upload, account: id)
-                let claim = try uploads.claim(upload)
-                let state = try uploads.state(upload, account: id)
+                let (claim, state) = try Uploads(host: core).claim(upload, account: id)
                 guard offset == state.received else {
                     throw HostError(.conflict, "\(state.received) bytes are here: go on there, not at \(offset)")
                 }
@@ -58,8 +55,7 @@
         package func cancelUpload(_ upload: ObjectID) async throws(HostError) {
             try await core.perform { [self] in
                 let uploads = Uploads(host: core)
-                _ = try uploads.state(upload, account: id)
-                let claim = try uploads.claim(upload)
+                let (claim, _) = try uploads.claim(upload, account: id)
                 try uploads.drop(upload)
                 claim.end()
             }
@@ -76,10 +72,9 @@
             try requireAnnotation(annotation)
             return try await core.perform { [self] in
                 let uploads = Uploads(host: core)
-                let claim = try uploads.claim(upload)
-                defer { claim.end() }
                 if let made = try? core.database.read({ try visibleDataset(upload, .fetch, $0) }) { return made }
-                let state = try uploads.state(upload, account: id)
+                let (claim, state) = try uploads.claim(upload, account: id)
+                defer { claim.end() }
                 try uploads.requireWhole(state)
                 let path = core.uploadPath(upload)
                 let received: ReceivedFile

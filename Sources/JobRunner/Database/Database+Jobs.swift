@@ -167,16 +167,18 @@
                 arguments: [interruption ? 1 : 0, forgettingAttempt ? 1 : 0, problem, retry?.boot, retry?.at, job])
         }
 
-        /// Ends a job.
+        /// Ends a job; its answer may be smaller than it could have been.
         func finish(
-            _ job: ObjectID, _ state: JobState, blob: Digest? = nil, problem: String? = nil, at time: Int64
+            _ job: ObjectID, _ state: JobState, blob: Digest? = nil, byteCount: Int? = nil, problem: String? = nil,
+            at time: Int64
         ) throws {
             try execute(
                 sql: """
                     UPDATE job SET state = ?, lease = NULL, leaseBoot = NULL, leaseDeadline = NULL, retryBoot = NULL,
-                        retryAt = NULL, blob = ?, problem = ?, finished = ? WHERE id = ?
+                        retryAt = NULL, blob = ?, answerByteCount = coalesce(?, answerByteCount), problem = ?, finished = ?
+                    WHERE id = ?
                     """,
-                arguments: [state.rawValue, blob, problem, time, job])
+                arguments: [state.rawValue, blob, byteCount, problem, time, job])
         }
 
         func requestCancellation(_ job: ObjectID) throws {

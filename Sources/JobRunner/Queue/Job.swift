@@ -67,7 +67,7 @@
         package let isCancelling: Bool
         /// How often it was begun.
         package let attempts: Int
-        /// Bytes that its result has or will have.
+        /// Bytes that its result has, or will have at most.
         package let answerByteCount: Int
         /// SHA-256 of the bytes of its result, when it succeeded.
         package let sha256: Digest?

@@ -62,12 +62,12 @@
         /// Ends a job with the answer in the file at `path`, which is on the disk and is removed.
         func complete(_ lease: Lease, answer path: String) throws {
             defer { unlink(path) }
-            let (digest, _) = try BlobStore.digest(path: path)
+            let (digest, byteCount) = try BlobStore.digest(path: path)
             try host.database.write { database in
                 guard let job = try database.job(of: lease) else { return }
                 guard !job.isCancelling else { return try finish(job, .cancelled, database) }
                 try host.blobs.put(path, as: digest)
-                try finish(job, .succeeded, blob: digest, database)
+                try finish(job, .succeeded, answer: (digest, byteCount), database)
             }
         }
 
@@ -118,7 +118,8 @@
         }
 
         private func finish(
-            _ job: Job, _ state: JobState, blob: Digest? = nil, problem: String? = nil, _ database: Database
+            _ job: Job, _ state: JobState, answer: (digest: Digest, byteCount: Int)? = nil, problem: String? = nil,
+            _ database: Database
         ) throws {
             let kind: HostEvent.Kind =
                 switch state {
@@ -126,9 +127,11 @@
                 case .cancelled: .cancellation
                 case .failed, .queued, .running: .failure
                 }
-            try database.finish(job.id, state, blob: blob, problem: problem, at: host.clock.milliseconds)
+            try database.finish(
+                job.id, state, blob: answer?.digest, byteCount: answer?.byteCount, problem: problem,
+                at: host.clock.milliseconds)
             try database.note(
-                kind, of: job.id, in: job.project, sha256: blob, byteCount: blob.map { _ in job.answerByteCount },
+                kind, of: job.id, in: job.project, sha256: answer?.digest, byteCount: answer?.byteCount,
                 at: host.clock.milliseconds)
         }
 

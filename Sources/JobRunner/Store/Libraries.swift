@@ -73,8 +73,8 @@
                         "a library has no file '\(fileName)', but: \(SpectralLibrary.FileName.all.joined(separator: ", "))"
                     )
                 }
-                claims.append(try Uploads(host: host).claim(id))
-                let upload = try Uploads(host: host).state(id, account: owner)
+                let (claim, upload) = try Uploads(host: host).claim(id, account: owner)
+                claims.append(claim)
                 guard upload.project == project else { throw HostError.notFound }
                 try Uploads(host: host).requireWhole(upload)
                 guard link(host.uploadPath(id), "\(copy)/\(fileName)") == 0 else {

@@ -42,8 +42,15 @@
             }
         }
 
-        /// Calls `body` while nobody else works on the upload `id`.
-        func claim(_ id: ObjectID) throws(HostError) -> UploadClaim {
+        /// The upload `id`, which `account` began, for this call alone, and how it stands. Whether another call is at it,
+        /// only its own account is told.
+        func claim(_ id: ObjectID, account: ObjectID) throws(HostError) -> (claim: UploadClaim, state: UploadState) {
+            _ = try state(id, account: account)
+            let claim = try claim(id)
+            return (claim, try state(id, account: account))
+        }
+
+        private func claim(_ id: ObjectID) throws(HostError) -> UploadClaim {
             guard host.busyUploads.withLock({ $0.insert(id).inserted }) else {
                 throw HostError(.conflict, "another call is sending this file; wait for its end")
             }
