@@ -16,6 +16,7 @@ trap stop EXIT INT TERM
 export MSFHE_SERVE_FOLDER=$folder/data MSFHE_SERVE_LISTEN=127.0.0.1:${PORT:-8420}
 "$msfhe" demo --keep "$folder/demo" --json /dev/null >/dev/null 2>&1
 "$msfhe" library build "$folder/demo/library.mgf" --layout both --out "$folder/library" >/dev/null
+"$msfhe" host init 2>/dev/null
 token=$("$msfhe" host add-account demo 2>/dev/null)
 "$msfhe" host add-library "$folder/library" --name peptides --owner demo --shared >/dev/null 2>&1
 printf '%s\n' "$token" >"$folder/token"

@@ -93,14 +93,19 @@
 
         /// Whether the database answers and the disk has room: what a load balancer wants to know.
         package func requireReadiness() throws(HostError) {
-            try core.database.read { _ = try $0.accounts() }
+            try core.database.read { try $0.execute(sql: "SELECT 1") }
             try core.requireRoom(for: 0)
             guard !core.activity.isDraining else { throw HostError(.draining, "the host is about to stop") }
         }
 
         /// Copies the host to `folder`, which must not exist yet, while it is in use: one state of the database, and
-        /// everything that it names.
-        package func backUp(to folder: String) throws { try Backup(host: core).write(to: folder) }
+        /// everything that it names, and what `addLog` adds: see ``Backup``.
+        ///
+        /// - Returns: the digests of files that are damaged, and left out.
+        @discardableResult
+        package func backUp(to folder: String, addLog: (String) throws -> Int64? = { _ in nil }) throws -> [Digest] {
+            try Backup(host: core).write(to: folder, addLog: addLog)
+        }
     }
 
     /// What the parts of a host share.

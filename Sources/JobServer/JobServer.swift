@@ -8,7 +8,9 @@
     import JobRunner
     import Logging
     import NIOCore
+    import ServiceLifecycle
     import Storage
+    import UnixSignals
 
     /// The job runner over HTTP: a host's data folder, its scheduler, its audit log and the API, in one process.
     package struct JobServer: Sendable {
@@ -19,25 +21,31 @@
         private let settings: ServerSettings
         private let pseudonyms: PseudonymKey
         private let metrics: ServerMetrics
+        private let traffic = Traffic()
         private let log: Logger
         private let tls: TLSConfiguration?
 
         /// Opens the data folder of `settings`, or makes it, and its audit log and keys.
         ///
         /// - Throws: ``InputError``, ``HostError`` when it cannot be used or another process serves it.
-        package init(settings: ServerSettings, metrics: ServerMetrics = ServerMetrics(), log: Logger) throws {
+        package init(
+            settings: ServerSettings, clock: HostClock = .system, metrics: ServerMetrics = ServerMetrics(), log: Logger
+        ) throws {
             self.settings = settings
             self.metrics = metrics
             self.log = log
             tls = try Self.tls(settings)
-            host = try SearchHost(folder: settings.folder, settings: settings.host, log: log, purpose: .serving)
+            host = try SearchHost(
+                folder: settings.folder, settings: settings.host, clock: clock, log: log, purpose: .serving)
             let folder = "\(settings.folder)/audit-keys"
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             audit = try AuditLog(
                 path: "\(settings.folder)/audit",
-                key: Self.signingKey(path: "\(folder)/signing", name: settings.auditName))
+                key: Self.signingKey(path: "\(folder)/signing", name: settings.auditName), now: clock.now)
             pseudonyms = try PseudonymKey(readingOrMaking: "\(folder)/pseudonyms")
+            // The folder may have been put together of a log and an older database.
+            try host.numberEvents(after: audit.lastEventAtOpening?.sequence ?? 0)
         }
 
         private static func signingKey(path: String, name: String) throws -> NoteSigningKey {
@@ -71,21 +79,24 @@
         }
 
         /// The server, ready to run; `isRunning` is told the port that it listens at.
-        func application(
-            isRunning: @escaping @Sendable (Int) async -> Void = { _ in }
-        ) throws -> some ApplicationProtocol {
+        func application(isRunning: @escaping @Sendable (Int) async -> Void) throws -> some ApplicationProtocol {
             let (address, port) = try settings.address
-            let channel = HTTP1Channel.Configuration(idleTimeout: .seconds(Int64(settings.idleSeconds)))
-            let http = HTTPServerBuilder.http1(configuration: channel)
+            let http = HTTPServerBuilder.http1(
+                configuration: .init(
+                    additionalChannelHandlers: [
+                        ConnectionKeeper(patience: .seconds(Int64(settings.idleSeconds)), traffic: traffic)
+                    ]))
             // They stop in the reverse order: the log is written to the end.
             return try Application(
                 router: router,
                 server: tls.map { try .tls(http, tlsConfiguration: $0) } ?? http,
-                configuration: .init(address: .hostname(address, port: port), serverName: "msfhe"),
+                configuration: .init(
+                    address: .hostname(address, port: port), serverName: "msfhe",
+                    availableConnectionsDelegate: MaximumAvailableConnections(settings.connectionLimit)),
                 services: [
                     AuditRecorder(host: host, audit: audit, pseudonyms: pseudonyms, log: log),
                     Housekeeping(host: host, log: log),
-                    SchedulerService(host: host, grace: .seconds(settings.drainSeconds)),
+                    SchedulerService(host: host),
                 ],
                 onServerRunning: { await isRunning($0.localAddress?.port ?? port) },
                 logger: log)
@@ -93,8 +104,23 @@
 
         /// Serves until the process is asked to stop, by SIGTERM or SIGINT.
         package func runUntilStopped(isRunning: @escaping @Sendable (Int) async -> Void) async throws {
-            try await application(isRunning: isRunning).runService(gracefulShutdownSignals: [.sigterm, .sigint])
+            try await group(signals: [.sigterm, .sigint], isRunning: isRunning).run()
         }
+
+        /// The server, until it is asked to stop. Running jobs then get their time, and clients as much and ``lastSeconds``
+        /// more to take their answers; who does not is left.
+        func group(
+            signals: [UnixSignal] = [], isRunning: @escaping @Sendable (Int) async -> Void
+        ) throws -> ServiceGroup {
+            let server = try DrainingServer(
+                host: host, grace: .seconds(settings.drainSeconds), server: application(isRunning: isRunning))
+            var configuration = ServiceGroupConfiguration(
+                services: [server], gracefulShutdownSignals: signals, logger: log)
+            configuration.maximumGracefulShutdownDuration = .seconds(settings.drainSeconds + Self.lastSeconds)
+            return ServiceGroup(configuration: configuration)
+        }
+
+        private static let lastSeconds = 5
 
         /// Every route of the API.
         private var router: Router<ServerContext> {
@@ -104,10 +130,13 @@
                 try Response.json(HealthItem(status: "ok", version: Self.version))
             }
             router.get("v1/ready") { _, _ in
-                try host.requireReadiness()
+                try await host.perform { try host.requireReadiness() }
                 return try Response.json(HealthItem(status: "ready", version: Self.version))
             }
-            router.get("metrics") { _, _ in
+            router.get("metrics") { _, context in
+                guard settings.publicMetrics || ServerSettings.isLoopback(context.remoteAddress) else {
+                    throw HTTPError(.notFound)
+                }
                 try await measure()
                 return Response(
                     status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
@@ -116,8 +145,9 @@
             let api = router.group("v1").add(
                 middleware: Authentication(host: host, limiter: RateLimiter(perMinute: settings.requestsPerMinute)))
             ObjectRoutes(settings: settings, limits: host.settings).add(to: api)
-            JobRoutes().add(to: api.group("jobs"))
-            AuditRoutes(log: audit, showsEntries: settings.showAuditEntries).add(to: api.group("audit"))
+            JobRoutes(streams: EventStreams(limit: settings.eventStreamLimit)).add(to: api.group("jobs"))
+            AuditRoutes(host: host, log: audit, pseudonyms: pseudonyms, showsEntries: settings.showAuditEntries)
+                .add(to: api.group("audit"))
             return router
         }
 
@@ -126,11 +156,35 @@
 
         /// What is looked at when somebody asks.
         private func measure() async throws {
-            for (mode, length) in try host.queueLengths() {
+            let (size, last) = (await audit.checkpoint.size, await audit.lastEvent?.sequence ?? 0)
+            let (queued, ended, waiting) = try await host.perform {
+                (try host.queueLengths(), try host.endedJobCounts(), try host.eventCount(after: last))
+            }
+            for (mode, length) in queued {
                 metrics.set("msfhe_jobs_queued", [("mode", mode.rawValue)], to: Double(length))
             }
+            for (mode, state, count) in ended {
+                let labels = [("mode", mode.rawValue), ("state", state.rawValue)]
+                metrics.set("msfhe_jobs_ended_total", labels, to: Double(count), type: .counter)
+            }
             metrics.set("msfhe_jobs_running", to: Double(host.scheduler.runningCount))
-            metrics.set("msfhe_audit_entries", to: Double(await audit.checkpoint.size))
+            metrics.set("msfhe_audit_entries", to: Double(size))
+            metrics.set("msfhe_audit_waiting_events", to: Double(waiting))
+            metrics.set("msfhe_disk_free_bytes", to: Double(host.freeByteCount))
+            metrics.set("msfhe_open_connections", to: Double(traffic.openConnections.load(ordering: .relaxed)))
+            for (name, count) in [
+                ("msfhe_received_bytes_total", traffic.receivedByteCount.load(ordering: .relaxed)),
+                ("msfhe_sent_bytes_total", traffic.sentByteCount.load(ordering: .relaxed)),
+            ] { metrics.set(name, to: Double(count), type: .counter) }
+            metrics.set("process_resident_memory_bytes", to: Double(Self.residentByteCount))
+            metrics.set("msfhe_build_info", [("version", Self.version)], to: 1)
+        }
+
+        /// Bytes of memory that the process has; 0 where that cannot be said.
+        static var residentByteCount: Int {
+            let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+            let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+            return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
         }
     }
 #endif

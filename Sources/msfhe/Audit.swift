@@ -5,7 +5,15 @@ import Foundation
 struct Audit: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The log of what was done on a host.",
-        subcommands: [AuditVerify.self])
+        subcommands: subcommands)
+
+    private static var subcommands: [any ParsableCommand.Type] {
+        #if Service
+            [AuditVerify.self, AuditCopy.self, AuditEntries.self]
+        #else
+            [AuditVerify.self]
+        #endif
+    }
 }
 
 struct AuditVerify: ParsableCommand {

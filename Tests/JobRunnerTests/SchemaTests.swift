@@ -47,12 +47,17 @@
             let old = try released(version, in: folder)
             let migrated = try HostDatabase(path: old)
             let account = try #require(try migrated.read { try $0.account(label: "researcher") })
-            let project = try #require(try migrated.read { try $0.projects(of: account.id) }.first)
+            let project = try #require(
+                try migrated.read { try $0.projects(of: account.id, after: nil, limit: 10) }.first)
             #expect(project.role == .owner)
-            #expect(try migrated.read { try $0.datasets(in: project.id) }.map(\.kind) == [.batch])
+            #expect(
+                try migrated.read { try $0.datasets(in: project.id, after: nil, limit: 10) }.map(\.kind) == [.batch])
             let jobs = try migrated.read { try $0.jobs(in: project.id, before: .max, limit: 10) }
             #expect(jobs.map(\.state) == [.queued, .succeeded])
-            #expect(try migrated.read { try $0.libraries(for: account.id) }.map(\.name) == ["peptides"])
+            #expect(
+                try migrated.read { try $0.libraries(for: account.id, after: nil, limit: 10) }.map(\.name) == [
+                    "peptides"
+                ])
             try migrated.close()
 
             try HostDatabase(path: folder("new.sqlite")).close()

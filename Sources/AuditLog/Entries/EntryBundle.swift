@@ -5,7 +5,7 @@ package enum EntryBundle {
     /// Bytes of the largest entry.
     package static let entryByteLimit = Int(UInt16.max)
     /// Bytes of the largest bundle.
-    static let byteLimit = TileName.fullWidth * (2 + entryByteLimit)
+    package static let byteLimit = TileName.fullWidth * (2 + entryByteLimit)
 
     /// The bundle of `entries`, at most 256, each within the limit.
     package static func encode(_ entries: some Collection<[UInt8]>) -> [UInt8] {

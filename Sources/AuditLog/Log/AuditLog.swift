@@ -1,6 +1,16 @@
 import Foundation
 import Storage
 
+/// An entry that was looked for.
+package struct FoundEntry: Sendable {
+    /// Its number.
+    package let index: Int
+    /// The leaf.
+    package let bytes: [UInt8]
+    /// What shows that it is in the tree.
+    package let proof: [MerkleHash]
+}
+
 /// A log to which its host appends what was done, and which shows if anything of it is changed later: a Merkle tree whose
 /// size and root are signed after each append.
 ///
@@ -11,11 +21,17 @@ package actor AuditLog {
     /// The key by which anyone verifies the log.
     package nonisolated let verifier: NoteVerifierKey
     /// The event of the last entry, as the log was opened.
-    package nonisolated let lastEvent: AuditEvent?
+    package nonisolated let lastEventAtOpening: AuditEvent?
+    /// The event of the last entry.
+    package private(set) var lastEvent: AuditEvent?
     /// The checkpoint of what is on the disk.
     package private(set) var checkpoint: Checkpoint
     /// The checkpoint as it was signed.
     package private(set) var signedCheckpoint: SignedNote
+
+    /// Writes wait for the disk, on a thread of the log's own.
+    private nonisolated let executor = DiskExecutor()
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let folder: LogFolder
     private let key: NoteSigningKey
@@ -50,7 +66,8 @@ package actor AuditLog {
         let entries: [[UInt8]]
         (edge, entries, lastLeaf) = try Self.end(of: folder, checkpoint: checkpoint)
         bundle = entries.count < TileName.fullWidth ? entries : []
-        lastEvent = try entries.last.map { try AuditEntry(bytes: $0, source: path).event }
+        lastEventAtOpening = try entries.last.map { try AuditEntry(bytes: $0, source: path).event }
+        lastEvent = lastEventAtOpening
         (history, historyByteCount) = try Self.openHistory(folder, last: signed)
         verifier = key.verifier
         signedCheckpoint = signed
@@ -117,6 +134,7 @@ package actor AuditLog {
 
         let first = self.edge.size
         (self.edge, self.bundle, lastLeaf) = (edge, bundle, leaf)
+        lastEvent = events.last ?? lastEvent
         (self.checkpoint, signedCheckpoint) = (checkpoint, signed)
         for (name, _) in bundles { folder.removeAllBut(name) }
         for (name, _) in tiles { folder.removeAllBut(name) }
@@ -165,6 +183,46 @@ package actor AuditLog {
         try MerkleTree(size: size, subtree: folder.subtrees(treeSize: checkpoint.size)).consistencyProof(from: oldSize)
     }
 
+    /// The signed checkpoint, and entries that have `text` in them, each with what shows that it is in the checkpoint's
+    /// tree.
+    ///
+    /// The log has no index: at most ``searchedBundles`` bundles of 256 entries are read, from `first` on.
+    ///
+    /// - Returns: at most `limit` entries, and where the log was not read to its end, the last entry that was.
+    package func search(
+        _ text: String, from first: Int, limit: Int
+    ) throws -> (checkpoint: SignedNote, found: [FoundEntry], last: Int?) {
+        var found: [FoundEntry] = []
+        let (size, width) = (checkpoint.size, TileName.fullWidth)
+        let end = min(size, (first / width + Self.searchedBundles) * width)
+        let wanted = Array(text.utf8)
+        let tree = MerkleTree(size: size, subtree: folder.subtrees(treeSize: size))
+        for index in first / width..<max(first / width, (end + width - 1) / width) {
+            let entries = try folder.entries(TileName.inTree(.entries, index: index, treeSize: size)!)
+            for (number, bytes) in zip((index * width)..., entries) where number >= first && Self.has(bytes, wanted) {
+                try found.append(FoundEntry(index: number, bytes: bytes, proof: tree.inclusionProof(of: number)))
+                if found.count == limit {
+                    return (signedCheckpoint, found, number + 1 < size ? number : nil)
+                }
+            }
+        }
+        return (signedCheckpoint, found, end < size ? end - 1 : nil)
+    }
+
+    /// Bundles that one search reads at most: some megabytes.
+    private static let searchedBundles = 64
+
+    private static func has(_ bytes: [UInt8], _ wanted: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while rest.count >= wanted.count, let start = rest.firstIndex(of: wanted[0]) {
+                if rest[start...].starts(with: wanted) { return true }
+                rest = rest[(start + 1)...]
+            }
+            return false
+        }
+    }
+
     // MARK: Opening
 
     private static func begin(_ folder: LogFolder, key: NoteSigningKey) throws {
@@ -175,7 +233,7 @@ package actor AuditLog {
         try write(key.sign(empty.text), to: folder.checkpointPath)
     }
 
-    private static func write(_ signed: SignedNote, to path: String) throws {
+    static func write(_ signed: SignedNote, to path: String) throws {
         let file = try OutputFile(path: path)
         try file.write(Data(signed.description.utf8))
         try file.commit()
@@ -220,6 +278,16 @@ package actor AuditLog {
             throw FileSystemError(path: folder.historyPath, doing: "cannot be cut")
         }
         return (file, wholeByteCount + bytes.count)
+    }
+}
+
+/// Runs what may wait for the disk.
+private final class DiskExecutor: SerialExecutor {
+    private let queue = DispatchQueue(label: "audit log")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
     }
 }
 

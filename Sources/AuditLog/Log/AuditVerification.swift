@@ -22,6 +22,9 @@ package struct AuditVerification: Sendable {
     ///   reordered. ``InputError`` when there is no log of this key.
     package init(folder path: String, key: NoteVerifierKey, kept: [String] = []) throws {
         let folder = LogFolder(path: path)
+        // The log may be written to meanwhile: what signs its end is read after what signs its beginnings.
+        _ = try Checkpoint(path: folder.checkpointPath, key: key)
+        let earlier = try Self.history(folder, key: key)
         let checkpoint = try Checkpoint(path: folder.checkpointPath, key: key)
         let keptCheckpoints = try kept.map { (path: $0, checkpoint: try Checkpoint(path: $0, key: key)) }
         for (path, kept) in keptCheckpoints where kept.size > checkpoint.size {
@@ -29,8 +32,12 @@ package struct AuditVerification: Sendable {
                 "entry \(checkpoint.size) was removed: the log has \(checkpoint.size) entries, and \(path) signs \(kept.size)",
                 entries: checkpoint.size...checkpoint.size)
         }
-        var signed = try Self.history(folder, key: key, size: checkpoint.size)
-        signed += (keptCheckpoints.map(\.checkpoint) + [checkpoint]).map { ($0.size, $0.root) }
+        if let larger = earlier.first(where: { $0.size > checkpoint.size }) {
+            throw AuditFinding(
+                "entry \(checkpoint.size) was removed: the log has \(checkpoint.size) entries, and \(folder.historyPath) signs \(larger.size)",
+                entries: checkpoint.size...checkpoint.size)
+        }
+        let signed = earlier + (keptCheckpoints.map(\.checkpoint) + [checkpoint]).map { ($0.size, $0.root) }
         var scan = LogScan(folder: folder, size: checkpoint.size, signed: signed)
         try scan.run()
         self.checkpoint = checkpoint
@@ -38,19 +45,19 @@ package struct AuditVerification: Sendable {
         (firstTime, lastTime) = (scan.firstTime, scan.lastTime)
     }
 
-    /// The sizes and roots of the history that are not larger than the log.
+    /// The sizes and roots of the history.
     private static func history(
-        _ folder: LogFolder, key: NoteVerifierKey, size: Int
+        _ folder: LogFolder, key: NoteVerifierKey
     ) throws -> [(size: Int, root: MerkleHash)] {
         var signed: [(size: Int, root: MerkleHash)] = []
-        _ = try CheckpointHistory.read(path: folder.historyPath) { note in
-            let checkpoint = try Checkpoint(note, key: key, source: folder.historyPath)
-            guard checkpoint.size <= size else {
-                throw AuditFinding(
-                    "entry \(size) was removed: the log has \(size) entries, and \(folder.historyPath) signs \(checkpoint.size)",
-                    entries: size...size)
+        do {
+            _ = try CheckpointHistory.read(path: folder.historyPath) { note in
+                let checkpoint = try Checkpoint(note, key: key, source: folder.historyPath)
+                signed.append((checkpoint.size, checkpoint.root))
             }
-            signed.append((checkpoint.size, checkpoint.root))
+        } catch let error as InputError {
+            // The log is one of this key, so its history was.
+            throw AuditFinding("\(error): the log's own checkpoints were altered")
         }
         return signed
     }
@@ -79,6 +86,8 @@ private struct LogScan {
     /// The first tile that is not the tree of the entries.
     private var wrongTile: String?
     private var position = 0
+    /// The number of the last event.
+    private var sequence: Int64?
     private var previous: MerkleHash?
 
     init(folder: LogFolder, size: Int, signed: [(size: Int, root: MerkleHash)]) {
@@ -126,6 +135,7 @@ private struct LogScan {
             edge.append(hash) { completed.append(($0, $1)) }
             for (name, hashes) in completed { try compare(name, hashes) }
             previous = hash
+            sequence = parsed[offset]?.event.sequence ?? sequence
             compareRoots()
         }
     }
@@ -144,6 +154,9 @@ private struct LogScan {
             return number == intactSize
                 ? (number, "was altered: it has another hash of the entry before it")
                 : (number - 1, "was altered: entry \(number) has another hash of it")
+        }
+        if let now = entry.event.sequence, let before = sequence, now <= before {
+            return (number, "was reordered or doubled: its event is number \(now), after number \(before)")
         }
         return nil
     }

@@ -30,7 +30,8 @@ package struct Checkpoint: Sendable, Hashable {
                 source, "is not signed by \(key.name)+\(key.id.hexadecimal); is it of another log, or key?")
         }
         let lines = note.text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count >= 4, let size = Int(lines[1]), size >= 0, String(size) == lines[1],
+        guard lines.count >= 4, let size = Int(lines[1]), (0...Self.sizeLimit).contains(size),
+            String(size) == lines[1],
             let root = canonicalBase64(lines[2]).flatMap({ MerkleHash(bytes: $0) })
         else { throw InputError(source, "is not a checkpoint: a name, a size and a root are wanted on three lines") }
         guard lines[0] == key.name else {
@@ -44,6 +45,9 @@ package struct Checkpoint: Sendable, Hashable {
         let note = try SignedNote(bytes: readWhole(path: path, limit: SignedNote.byteLimit), source: path)
         try self.init(note, key: key, source: path)
     }
+
+    /// Entries of the largest log: what is computed with sizes does not overflow.
+    package static let sizeLimit = 1 << 48
 
     /// The three lines that are signed.
     var text: String { "\(origin)\n\(size)\n\(Data(root.bytes).base64EncodedString())\n" }

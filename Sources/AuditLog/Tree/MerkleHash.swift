@@ -26,6 +26,17 @@ package struct MerkleHash: Sendable, Hashable, CustomStringConvertible {
     /// The root of the tree without leaves.
     package static let emptyTree = MerkleHash(bytes: Array(SHA256.hash(data: [UInt8]())))!
 
+    /// The hash of 64 lower-case hexadecimal digits; nil when that is none.
+    package init?(hexadecimal text: String) {
+        let digits = Array(text.utf8)
+        let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+            UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16)
+        }
+        guard digits.count == 2 * Self.byteCount else { return nil }
+        self.init(bytes: bytes)
+        guard description == text else { return nil }
+    }
+
     /// 64 lower-case hexadecimal digits.
     package var description: String { bytes.hexadecimal }
 }

@@ -27,12 +27,16 @@
             try await core.perform { [self] in try Uploads(host: core).state(upload, account: id) }
         }
 
-        /// The uploads that the account began in a project and did not finish.
-        package func uploads(in project: ObjectID) async throws(HostError) -> [UploadState] {
+        /// Uploads that the account began in a project and did not finish.
+        ///
+        /// - Parameter earlier: the last one of the page before.
+        package func uploads(
+            in project: ObjectID, after earlier: ObjectID? = nil, limit: Int = .max
+        ) async throws(HostError) -> [UploadState] {
             try await core.perform { [self] in
                 try core.database.read { database in
                     try database.require(.look, in: project, for: id)
-                    return try database.uploads(in: project, by: id)
+                    return try database.uploads(in: project, by: id, after: earlier, limit: limit)
                 }
             }
         }
@@ -99,12 +103,16 @@
             }
         }
 
-        /// The data sets of a project, oldest first.
-        package func datasets(in project: ObjectID) async throws(HostError) -> [Dataset] {
+        /// Data sets of a project, oldest first.
+        ///
+        /// - Parameter earlier: the last one of the page before.
+        package func datasets(
+            in project: ObjectID, after earlier: ObjectID? = nil, limit: Int = .max
+        ) async throws(HostError) -> [Dataset] {
             try await core.perform { [self] in
                 try core.database.read { database in
                     try database.require(.look, in: project, for: id)
-                    return try database.datasets(in: project)
+                    return try database.datasets(in: project, after: earlier, limit: limit)
                 }
             }
         }

@@ -112,7 +112,7 @@
                 try core.database.read { database in
                     try database.require(.look, in: project, for: id)
                     let sequence = try earlier.map { try visibleJob($0, .look, database).sequence } ?? .max
-                    return try database.jobs(in: project, before: sequence, limit: min(max(limit, 1), 1000))
+                    return try database.jobs(in: project, before: sequence, limit: limit)
                         .map { try shown($0, database) }
                 }
             }

@@ -3,9 +3,15 @@
     import SpectralSearch
 
     extension Access {
-        /// The libraries that the account may search: those of its projects, and those shared with everyone.
-        package func libraries() async throws(HostError) -> [HostedLibrary] {
-            try await core.perform { [self] in try core.database.read { try $0.libraries(for: id) } }
+        /// Libraries that the account may search, those of its projects and those shared with everyone, by their names.
+        ///
+        /// - Parameter earlier: the last one of the page before.
+        package func libraries(
+            after earlier: ObjectID? = nil, limit: Int = .max
+        ) async throws(HostError) -> [HostedLibrary] {
+            try await core.perform { [self] in
+                try core.database.read { try $0.libraries(for: id, after: earlier, limit: limit) }
+            }
         }
 
         /// A library.
@@ -48,20 +54,11 @@
         /// - Throws: ``HostError`` with the reason `conflict` while jobs need it.
         package func deleteLibrary(_ library: ObjectID) async throws(HostError) {
             try await core.perform { [self] in
-                let files = try core.database.write { database in
+                try core.deleteLibrary(library, by: id) { database in
                     guard let library = try database.library(library, for: id) else { throw HostError.notFound }
                     try requireOwnership(of: library, database.role(in: library.project, of: id))
-                    guard try !database.activeJobs(needing: library.id) else {
-                        throw HostError(.conflict, "jobs that wait or run need this library; cancel them first")
-                    }
-                    try database.bury(library: library.id, at: core.clock.milliseconds)
-                    try database.note(
-                        .deletion, of: library.id, in: library.project, by: id, byteCount: library.byteCount,
-                        at: core.clock.milliseconds)
-                    return try database.files(ofLibrary: library.id)
+                    return library
                 }
-                core.openLibraries.forget(library)
-                for file in files { try core.release(file.sha256) }
             }
         }
 

@@ -36,9 +36,13 @@
             }
         }
 
-        /// The projects that the account is a member of, oldest first.
-        package func projects() async throws(HostError) -> [Project] {
-            try await core.perform { [self] in try core.database.read { try $0.projects(of: id) } }
+        /// Projects that the account is a member of, oldest first.
+        ///
+        /// - Parameter earlier: the last one of the page before.
+        package func projects(after earlier: ObjectID? = nil, limit: Int = .max) async throws(HostError) -> [Project] {
+            try await core.perform { [self] in
+                try core.database.read { try $0.projects(of: id, after: earlier, limit: limit) }
+            }
         }
 
         /// A project.
@@ -62,12 +66,16 @@
             }
         }
 
-        /// The members of a project.
-        package func members(of project: ObjectID) async throws(HostError) -> [Member] {
+        /// Members of a project.
+        ///
+        /// - Parameter earlier: the last one of the page before.
+        package func members(
+            of project: ObjectID, after earlier: ObjectID? = nil, limit: Int = .max
+        ) async throws(HostError) -> [Member] {
             try await core.perform { [self] in
                 try core.database.read { database in
                     try database.require(.look, in: project, for: id)
-                    return try database.members(of: project)
+                    return try database.members(of: project, after: earlier, limit: limit)
                 }
             }
         }

@@ -39,6 +39,21 @@
             return token
         }
 
+        /// The tokens that are taken, of `account` or of all: how they begin, whose they are, and since when.
+        package func tokens(
+            of account: Account? = nil
+        ) throws(HostError) -> [(prefix: String, label: String, created: Date)] {
+            try host.database.read { try $0.tokens(of: account?.id) }
+        }
+
+        /// Makes all tokens of `account` useless: nobody uses it until another is issued. Its jobs go on, and its objects
+        /// stay.
+        ///
+        /// - Returns: how many there were.
+        package func disable(_ account: Account) throws(HostError) -> Int {
+            try host.database.write { try $0.revokeTokens(of: account.id, at: host.clock.milliseconds) }
+        }
+
         /// Makes a token useless.
         ///
         /// - Parameter prefix: the 16 digits by which it is found.

@@ -23,10 +23,22 @@
             try Dataset.fetchOne(self, sql: "SELECT * FROM dataset WHERE id = ? AND deleted IS NULL", arguments: [id])
         }
 
-        func datasets(in project: ObjectID) throws -> [Dataset] {
-            try Dataset.fetchAll(
-                self, sql: "SELECT * FROM dataset WHERE project = ? AND deleted IS NULL ORDER BY created, id",
-                arguments: [project])
+        func datasets(in project: ObjectID, after earlier: ObjectID?, limit: Int) throws -> [Dataset] {
+            try requireRow("SELECT 1 FROM dataset WHERE id = ? AND project = ?", earlier, project)
+            return try Dataset.fetchAll(
+                self,
+                sql: """
+                    SELECT * FROM dataset WHERE project = :project AND deleted IS NULL AND (:earlier IS NULL
+                        OR (created, id) > (SELECT created, id FROM dataset WHERE id = :earlier))
+                    ORDER BY created, id LIMIT :limit
+                    """,
+                arguments: ["project": project, "earlier": earlier, "limit": limit])
+        }
+
+        /// Checks that a list has the object `earlier`, after which a page of it is wanted; deleted ones count.
+        func requireRow(_ sql: String, _ earlier: ObjectID?, _ owner: ObjectID) throws {
+            guard let earlier else { return }
+            guard try Row.fetchOne(self, sql: sql, arguments: [earlier, owner]) != nil else { throw HostError.notFound }
         }
 
         /// The newest rotation keys of a project that end with `seal`.
@@ -83,15 +95,25 @@
                 self, sql: Self.librarySQL + " AND id = :id", arguments: ["account": account, "id": id])
         }
 
-        func libraries(for account: ObjectID) throws -> [HostedLibrary] {
-            try HostedLibrary.fetchAll(
-                self, sql: Self.librarySQL + " ORDER BY name, created, id", arguments: ["account": account])
+        func libraries(for account: ObjectID, after earlier: ObjectID?, limit: Int) throws -> [HostedLibrary] {
+            try requireRow("SELECT 1 FROM library WHERE id = ? AND \(Self.isVisibleSQL("?"))", earlier, account)
+            return try HostedLibrary.fetchAll(
+                self,
+                sql: Self.librarySQL + """
+                     AND (:earlier IS NULL
+                        OR (name, created, id) > (SELECT name, created, id FROM library WHERE id = :earlier))
+                    ORDER BY name, created, id LIMIT :limit
+                    """,
+                arguments: ["account": account, "earlier": earlier, "limit": limit])
         }
 
-        private static let librarySQL = """
-            SELECT * FROM library WHERE deleted IS NULL
-                AND (isShared OR EXISTS (SELECT 1 FROM member WHERE project = library.project AND account = :account))
+        private static let librarySQL = "SELECT * FROM library WHERE deleted IS NULL AND \(isVisibleSQL(":account"))"
+
+        private static func isVisibleSQL(_ account: String) -> String {
             """
+            (isShared OR EXISTS (SELECT 1 FROM member WHERE project = library.project AND account = \(account)))
+            """
+        }
 
         func files(ofLibrary id: ObjectID) throws -> [LibraryFile] {
             try Row.fetchAll(self, sql: "SELECT * FROM libraryFile WHERE library = ? ORDER BY name", arguments: [id])
@@ -133,10 +155,13 @@
             try UploadState.fetchOne(self, sql: "SELECT * FROM upload WHERE id = ?", arguments: [id])
         }
 
-        func uploads(in project: ObjectID, by account: ObjectID) throws -> [UploadState] {
+        /// In the order of their names: where a page ends, the last upload may be finished before the next is asked for.
+        func uploads(
+            in project: ObjectID, by account: ObjectID, after earlier: ObjectID?, limit: Int
+        ) throws -> [UploadState] {
             try UploadState.fetchAll(
-                self, sql: "SELECT * FROM upload WHERE project = ? AND account = ? ORDER BY created, id",
-                arguments: [project, account])
+                self, sql: "SELECT * FROM upload WHERE project = ? AND account = ? AND id > ? ORDER BY id LIMIT ?",
+                arguments: [project, account, earlier?.description ?? "", limit])
         }
 
         /// All uploads.

@@ -43,9 +43,16 @@
                 ?? 0
         }
 
-        func projects(of account: ObjectID) throws -> [Project] {
-            try Row.fetchAll(self, sql: Self.projectSQL + " ORDER BY project.created, project.id", arguments: [account])
-                .map(project)
+        func projects(of account: ObjectID, after earlier: ObjectID?, limit: Int) throws -> [Project] {
+            try requireRow("SELECT 1 FROM member WHERE project = ? AND account = ?", earlier, account)
+            return try Row.fetchAll(
+                self,
+                sql: Self.projectSQL + """
+                     AND (? IS NULL OR (project.created, project.id) > (SELECT created, id FROM project WHERE id = ?))
+                    ORDER BY project.created, project.id LIMIT ?
+                    """,
+                arguments: [account, earlier, earlier, limit]
+            ).map(project)
         }
 
         func project(_ id: ObjectID, for account: ObjectID) throws -> Project? {
@@ -90,9 +97,11 @@
             try execute(sql: "DELETE FROM member WHERE project = ? AND account = ?", arguments: [project, account])
         }
 
-        func members(of project: ObjectID) throws -> [Member] {
-            try Row.fetchAll(self, sql: "SELECT * FROM member WHERE project = ? ORDER BY account", arguments: [project])
-                .map { Member(account: $0["account"], role: try $0.value("role")) }
+        func members(of project: ObjectID, after earlier: ObjectID? = nil, limit: Int = .max) throws -> [Member] {
+            try Row.fetchAll(
+                self, sql: "SELECT * FROM member WHERE project = ? AND account > ? ORDER BY account LIMIT ?",
+                arguments: [project, earlier?.description ?? "", limit]
+            ).map { Member(account: $0["account"], role: try $0.value("role")) }
         }
     }
 

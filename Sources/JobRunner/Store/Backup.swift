@@ -12,8 +12,14 @@
 
         /// Copies one state of the database, and every file that it names, to `folder`, which appears whole or not at all.
         /// Files never change, so only those can be missed that are deleted meanwhile: then the copy is made of a newer state.
-        func write(to folder: String) throws {
+        /// Files that are damaged are left out.
+        ///
+        /// - Parameter addLog: adds the audit log to the folder that it is given, after the database, so that it has what
+        ///   the database does not have any more; returns the number of the last event that it has.
+        /// - Returns: the digests of files that are damaged.
+        func write(to folder: String, addLog: (String) throws -> Int64?) throws -> [Digest] {
             let output = try OutputFolder(path: folder)
+            try makePrivate(output.path("."), 0o700)
             let blobs = try BlobStore(folder: output.path("blobs"), scratch: output.path("blobs"))
             for _ in 0..<Self.attemptLimit {
                 let databasePath = output.path("host.sqlite")
@@ -26,12 +32,43 @@
                     for upload in try database.uploads() { try database.deleteUpload(upload.id) }
                 }
                 try copied.close()
-                if try inUse.allSatisfy({ try copy($0, to: blobs, scratch: output.path("blobs")) }) {
-                    for digest in try blobs.digests() where !inUse.contains(digest) { blobs.remove(digest) }
-                    return try output.commit()
-                }
+                try makePrivate(databasePath, 0o600)
+                guard let damaged = try copy(inUse, to: blobs, scratch: output.path("blobs")) else { continue }
+                for digest in try blobs.digests() where !inUse.contains(digest) { blobs.remove(digest) }
+                if let told = try addLog(output.path(".")) { try hasTold(databasePath, told) }
+                try output.commit()
+                return damaged
             }
             throw HostError(.conflict, "files were deleted again and again while they were copied; try again later")
+        }
+
+        /// Makes the copied database one whose events are in the log up to that of the number `told`.
+        private func hasTold(_ path: String, _ told: Int64) throws {
+            let copied = try HostDatabase(path: path)
+            try copied.write { database in
+                try database.deleteEvents(through: told)
+                try database.numberEvents(after: told)
+            }
+            try copied.close()
+        }
+
+        private func makePrivate(_ path: String, _ mode: mode_t) throws {
+            guard chmod(path, mode) == 0 else { throw FileSystemError(path: path, doing: "cannot be made private") }
+        }
+
+        /// Copies the bytes of `digests`.
+        ///
+        /// - Returns: those that are damaged; nil when some are gone.
+        private func copy(_ digests: Set<Digest>, to blobs: BlobStore, scratch: String) throws -> [Digest]? {
+            var damaged: [Digest] = []
+            for digest in digests {
+                do {
+                    guard try copy(digest, to: blobs, scratch: scratch) else { return nil }
+                } catch let error as HostError where error.reason == .damaged {
+                    damaged.append(digest)
+                }
+            }
+            return damaged
         }
 
         /// Copies the bytes of `digest`, unless they are there.

@@ -24,7 +24,14 @@
     /// Several objects, in an object of their own: more can be said beside them later.
     package struct Items<Item: Codable & Sendable>: Codable, Sendable {
         package var items: [Item]
-        package init(_ items: [Item]) { self.items = items }
+        /// Where there are more: the last of these, after which they come.
+        package var next: String?
+
+        /// The first `limit` of `objects`, of which one more than that was asked for, if there are more.
+        init<Object>(_ objects: [Object], limit: Int, name: (Object) -> ObjectID, item: (Object) -> Item) {
+            items = objects.prefix(limit).map(item)
+            next = objects.count > limit ? name(objects[limit - 1]).description : nil
+        }
     }
 
     /// The account that asks, and what the host allows it.
@@ -260,6 +267,23 @@
         /// Of inclusion: the hash of the leaf.
         package var leaf: String?
         package var proof: [String]
+    }
+
+    /// An entry of the log, and what shows that it is in the tree of the checkpoint beside it.
+    package struct AuditEntryItem: Codable, Sendable {
+        package var index: Int
+        /// The leaf, as it was hashed.
+        package var entry: String
+        package var proof: [String]
+    }
+
+    /// Entries of a project.
+    package struct AuditEntriesItem: Codable, Sendable {
+        /// A signed checkpoint, by whose root the proofs are checked.
+        package var checkpoint: String
+        package var items: [AuditEntryItem]
+        /// Where the log was not looked through to its end: the last entry that was looked at.
+        package var next: Int?
     }
 
     /// An error (RFC 9457).

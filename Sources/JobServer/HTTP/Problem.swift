@@ -77,12 +77,18 @@
         }
 
         var response: Response {
+            let (status, headers, body) = message
+            return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+        }
+
+        /// The parts of the answer.
+        var message: (status: HTTPResponse.Status, headers: HTTPFields, body: ByteBuffer) {
             let item = ProblemItem(
                 type: "urn:massspecfhe:problem:\(name)", title: title, status: status.code, detail: detail)
             let body = (try? WireJSON.encode(item)) ?? Data()
             var headers = headers
             headers[.contentType] = "application/problem+json"
-            return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+            return (status, headers, ByteBuffer(bytes: body))
         }
     }
 #endif

@@ -83,6 +83,15 @@
             return value
         }
 
+        /// The part of a list that the query asks for: what follows the object `after`, and how many of it.
+        func page(limit: Int = pageLimit) throws -> (after: ObjectID?, limit: Int) {
+            let after = try query("after").map { try ServerContext.object($0) }
+            return (after, min(max(try number("limit") ?? limit, 1), Self.pageLimit))
+        }
+
+        /// Objects of the longest page of a list.
+        static let pageLimit = 1000
+
         /// The project that the query names.
         func project() throws -> ObjectID {
             guard let text = query("project") else { throw Problem.invalid("'project' is missing in the query") }
@@ -101,6 +110,9 @@
 
         /// Nothing to say.
         static var done: Response { Response(status: .noContent) }
+
+        /// So much of a file is on its way to a client at a time.
+        private static let pieceByteCount = 64 << 10
 
         /// A stored file, or the part of it that `request` asks for (RFC 9110, section 14).
         static func file(_ file: StoredFile, sha256: String?, type: String, for request: Request) throws -> Response {
@@ -125,8 +137,8 @@
             }
             let sent = range
             let body = ResponseBody(contentLength: sent.count) { writer in
-                for first in stride(from: sent.lowerBound, to: sent.upperBound, by: 256 << 10) {
-                    let piece = try file.read(first..<min(first + (256 << 10), sent.upperBound))
+                for first in stride(from: sent.lowerBound, to: sent.upperBound, by: pieceByteCount) {
+                    let piece = try file.read(first..<min(first + pieceByteCount, sent.upperBound))
                     try await writer.write(ByteBuffer(bytes: piece))
                 }
                 try await writer.finish(nil)

@@ -26,12 +26,11 @@
         }
 
         package func run() async throws {
-            var last = audit.lastEvent?.sequence ?? 0
             while !Task.isCancelled {
                 // What was done before the server was asked to stop is told before it does.
                 let isLast = Task.isShuttingDownGracefully
                 do {
-                    while let told = try await tell(after: last) { last = told }
+                    while try await tell() {}
                 } catch {
                     log.error("the audit log cannot be written", metadata: ["reason": "\(error)"])
                 }
@@ -40,15 +39,16 @@
             }
         }
 
-        /// Tells the log the next events.
+        /// Tells the log the next events: those after the last one that it has.
         ///
-        /// - Returns: the number of the last of them; nil when there are none.
-        package func tell(after last: Int64) async throws -> Int64? {
-            let events = try host.events(after: last, limit: Self.batch)
-            guard let told = events.last?.sequence else { return nil }
+        /// - Returns: whether there were any.
+        private func tell() async throws -> Bool {
+            let last = await audit.lastEvent?.sequence ?? 0
+            let events = try await host.perform { [host] in try host.events(after: last, limit: Self.batch) }
+            guard let told = events.last?.sequence else { return false }
             _ = try await audit.append(contentsOf: events.map(entry))
-            try host.forgetEvents(through: told)
-            return told
+            try await host.perform { [host] in try host.forgetEvents(through: told) }
+            return true
         }
 
         private func entry(_ event: HostEvent) -> AuditEvent {

@@ -1,17 +1,29 @@
 #if Service
     import Foundation
+    import Hummingbird
     import JobRunner
     import Logging
     import ServiceLifecycle
 
-    /// Runs the host's jobs until the server stops.
+    /// Runs the host's jobs. ``DrainingServer`` ends them; the service stays until it is asked to stop, as services are to.
     struct SchedulerService: Service {
         let host: SearchHost
-        let grace: Duration
 
         func run() async throws {
-            await withGracefulShutdownHandler {
-                await host.scheduler.run()
+            await host.scheduler.run()
+            try? await gracefulShutdown()
+        }
+    }
+
+    /// A server that takes up no jobs any more once it is asked to stop: before it waits for its clients.
+    struct DrainingServer: Service {
+        let host: SearchHost
+        let grace: Duration
+        let server: any ApplicationProtocol
+
+        func run() async throws {
+            try await withGracefulShutdownHandler {
+                try await server.run()
             } onGracefulShutdown: {
                 host.scheduler.drain(grace: grace)
             }
@@ -25,7 +37,7 @@
 
         func run() async throws {
             while !Task.isShuttingDownGracefully, !Task.isCancelled {
-                do { try host.dropIdleUploads() } catch {
+                do { try await host.perform { [host] in try host.dropIdleUploads() } } catch {
                     log.error("idle uploads cannot be dropped", metadata: ["reason": "\(error)"])
                 }
                 try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(60)) }

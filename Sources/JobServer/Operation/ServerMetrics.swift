@@ -14,8 +14,30 @@
         private struct State {
             /// Sums of counters, last values of gauges, and of timers and recorders the sum and the number.
             var values: [Series: Double] = [:]
-            var types: [String: String] = [:]
+            var types: [String: Kind] = [:]
         }
+
+        /// What Prometheus calls the type of a metric.
+        enum Kind: String {
+            case counter, gauge, summary
+        }
+
+        /// What the server's own metrics tell.
+        private static let help = [
+            "http_requests_total": "Requests that were answered.",
+            "http_request_duration_seconds": "Time until an answer began.",
+            "msfhe_jobs_queued": "Jobs that wait.",
+            "msfhe_jobs_running": "Jobs that run.",
+            "msfhe_jobs_ended_total": "Jobs that came to an end since the host was made.",
+            "msfhe_audit_entries": "Entries of the audit log.",
+            "msfhe_audit_waiting_events": "Events that the audit log does not have yet.",
+            "msfhe_disk_free_bytes": "Bytes of the data folder's disk that are free.",
+            "msfhe_open_connections": "Connections that are open.",
+            "msfhe_received_bytes_total": "Bytes of the bodies of requests.",
+            "msfhe_sent_bytes_total": "Bytes of the bodies of answers.",
+            "process_resident_memory_bytes": "Bytes of memory that the process has.",
+            "msfhe_build_info": "The version of the program.",
+        ]
 
         private let state = Mutex(State())
 
@@ -31,21 +53,21 @@
         /// Counts a request.
         func record(method: String, route: String, status: Int, _ duration: Duration) {
             let labels = [("method", method), ("route", route)]
-            add(1, to: "http_requests_total", labels + [("status", String(status))], type: "counter")
+            add(1, to: "http_requests_total", labels + [("status", String(status))], type: .counter)
             add(duration / .seconds(1), to: "http_request_duration_seconds_sum", labels, type: nil)
             add(1, to: "http_request_duration_seconds_count", labels, type: nil)
-            state.withLock { $0.types["http_request_duration_seconds"] = "summary" }
+            state.withLock { $0.types["http_request_duration_seconds"] = .summary }
         }
 
-        /// Says what a gauge shows now.
-        func set(_ name: String, _ labels: [(String, String)] = [], to value: Double) {
+        /// Says what a gauge shows now, or a counter that is kept elsewhere.
+        func set(_ name: String, _ labels: [(String, String)] = [], to value: Double, type: Kind = .gauge) {
             state.withLock { state in
-                state.types[name] = "gauge"
+                state.types[name] = type
                 state.values[Series(name: name, labels: Self.text(labels))] = value
             }
         }
 
-        fileprivate func add(_ value: Double, to name: String, _ labels: [(String, String)], type: String?) {
+        fileprivate func add(_ value: Double, to name: String, _ labels: [(String, String)], type: Kind?) {
             state.withLock { state in
                 if let type { state.types[name] = type }
                 state.values[Series(name: name, labels: Self.text(labels)), default: 0] += value
@@ -63,6 +85,7 @@
                 }
                 let named = state.types[series.name] == nil ? family : series.name
                 if let type = state.types[named], described.insert(named).inserted {
+                    if let help = Self.help[named] { lines.append("# HELP \(named) \(help)") }
                     lines.append("# TYPE \(named) \(type)")
                 }
                 lines.append("\(series.name)\(series.labels) \(state.values[series] ?? 0)")
@@ -117,7 +140,7 @@
                 labels = dimensions
             }
 
-            func increment(by amount: Int64) { metrics.add(Double(amount), to: name, labels, type: "counter") }
+            func increment(by amount: Int64) { metrics.add(Double(amount), to: name, labels, type: .counter) }
             func reset() {}
             func record(_ value: Int64) { record(Double(value)) }
             func record(_ value: Double) { metrics.set(name, labels, to: value) }

@@ -18,7 +18,11 @@
         package var requestsPerMinute = 1200
         /// Bytes of the largest chunk of an upload.
         package var chunkByteLimit = 256 << 20
-        /// Seconds after which a connection is closed that stands still.
+        /// Connections that are open at a time; further ones wait.
+        package var connectionLimit = 500
+        /// Jobs that an account may follow at a time.
+        package var eventStreamLimit = 100
+        /// Seconds that a client may make the server wait: see ``ConnectionKeeper``.
         package var idleSeconds = 60
         /// Seconds that running jobs get to end when the server stops.
         package var drainSeconds = 30
@@ -26,6 +30,8 @@
         package var auditName = "msfhe-host/audit"
         /// Whether accounts may read all entries of the audit log, which are under pseudonyms.
         package var showAuditEntries = false
+        /// Whether others than this machine may read the metrics.
+        package var publicMetrics = false
         /// What the host allows, and what it spends.
         package var host = HostSettings()
 
@@ -141,15 +147,18 @@
         }
 
         /// Whether only this machine can connect.
-        var isLoopback: Bool {
-            guard let host = try? address.host else { return false }
-            return host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        var isLoopback: Bool { (try? address.host).map(Self.isLoopback) ?? false }
+
+        /// Whether `host` is this machine.
+        static func isLoopback(_ host: String) -> Bool {
+            host == "localhost" || host == "::1" || host.hasPrefix("127.") || host.hasPrefix("::ffff:127.")
         }
 
         private func check(source: String) throws(InputError) {
             _ = try address
             let positive = [
                 ("requestsPerMinute", requestsPerMinute), ("chunkByteLimit", chunkByteLimit),
+                ("connectionLimit", connectionLimit), ("eventStreamLimit", eventStreamLimit),
                 ("idleSeconds", idleSeconds), ("host.threads", host.threads), ("host.batchSlots", host.batchSlots),
                 ("host.interactiveSlots", host.interactiveSlots), ("host.leaseSeconds", host.leaseSeconds),
                 ("host.projectByteLimit", host.projectByteLimit), ("host.fileByteLimit", host.fileByteLimit),

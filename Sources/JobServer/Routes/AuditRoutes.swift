@@ -9,7 +9,9 @@
     /// The audit log, as C2SP tlog-tiles has it, and proofs for those who do not want to compute them. Entries are under
     /// pseudonyms; whether accounts may read them all says the host's configuration.
     struct AuditRoutes {
+        let host: SearchHost
         let log: AuditLog
+        let pseudonyms: PseudonymKey
         let showsEntries: Bool
 
         func add(to group: RouterGroup<ServerContext>) {
@@ -22,6 +24,7 @@
                     status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
                     body: ResponseBody(byteBuffer: ByteBuffer(string: note)))
             }
+            group.get("entries", use: entries)
             group.get("tile/**") { request, context in
                 let path = "tile/\(context.parameters.getCatchAll().joined(separator: "/"))"
                 guard showsEntries || !path.hasPrefix("tile/entries") else {
@@ -54,6 +57,26 @@
                 return try Response.json(AuditProofItem(size: size, leaf: nil, proof: proof.map(\.description)))
             }
         }
+
+        /// The entries of a project, for its members: with proofs, so that they need not believe the host.
+        private func entries(_ request: Request, _ context: ServerContext) async throws -> Response {
+            let project = try await context.access.project(request.project()).id
+            let limit = min(max(try request.number("limit") ?? Self.entryLimit, 1), Self.entryLimit)
+            let after = try request.number("after")
+            guard after ?? 0 < Checkpoint.sizeLimit else { throw Problem.invalid("'after' is not an entry's number") }
+            let text = "\"project\":\"\(pseudonyms.project(project.description).project)\""
+            let (checkpoint, found, last) = try await log.search(text, from: after.map { $0 + 1 } ?? 0, limit: limit)
+            let items = found.map { entry in
+                AuditEntryItem(
+                    index: entry.index, entry: String(decoding: entry.bytes, as: UTF8.self),
+                    proof: entry.proof.map(\.description))
+            }
+            return try Response.json(
+                AuditEntriesItem(checkpoint: checkpoint.description, items: items, next: last))
+        }
+
+        /// Entries of one answer.
+        private static let entryLimit = 100
 
         private static let nothing = HostError(.notFound, "the log has no such tile")
     }

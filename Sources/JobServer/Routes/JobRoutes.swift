@@ -6,19 +6,21 @@
     import NIOCore
     import ServiceLifecycle
     import SpectralSearch
+    import Synchronization
 
     /// Jobs and their results.
     struct JobRoutes {
         /// So often those who watch a job that does not move are told that the connection is alive.
         private static let heartbeat = Duration.seconds(15)
 
+        let streams: EventStreams
+
         func add(to group: RouterGroup<ServerContext>) {
             group.post(use: submit)
             group.get { request, context in
-                let limit = try request.number("limit") ?? 100
-                let after = try request.query("after").map { try ServerContext.object($0) }
-                let jobs = try await context.access.jobs(in: request.project(), after: after, limit: limit)
-                return try Response.json(Items(jobs.map { JobItem($0) }))
+                let (after, limit) = try request.page(limit: 100)
+                let jobs = try await context.access.jobs(in: request.project(), after: after, limit: limit + 1)
+                return try Response.json(Items(jobs, limit: limit, name: \.id) { JobItem($0) })
             }
             group.get(":id") { _, context in
                 try await Response.json(JobItem(context.access.job(context.object())))
@@ -62,13 +64,18 @@
             let access = try context.access
             let id = try context.object()
             _ = try await access.job(id)
+            let place = try streams.take(for: access.account.id)
             let body = ResponseBody { writer in
-                let (events, continuation) = AsyncStream.makeStream(of: String.self)
+                defer { withExtendedLifetime(place) {} }
+                // Of a client that does not read, the last state is kept, and that something is to be said.
+                let latest = Mutex<String?>(nil)
+                let (news, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
                 let following = Task {
                     do {
                         for try await job in access.follow(id) {
                             let data = String(decoding: try WireJSON.encode(JobItem(job)), as: UTF8.self)
-                            continuation.yield("event: state\ndata: \(data)\n\n")
+                            latest.withLock { $0 = "event: state\ndata: \(data)\n\n" }
+                            continuation.yield()
                         }
                     } catch {}
                     continuation.finish()
@@ -76,7 +83,7 @@
                 let beating = Task {
                     while !Task.isCancelled {
                         try await Task.sleep(for: Self.heartbeat)
-                        continuation.yield(": waiting\n\n")
+                        continuation.yield()
                     }
                 }
                 defer {
@@ -88,11 +95,52 @@
                     continuation.finish()
                 }
                 defer { stopping.cancel() }
-                for await event in events { try await writer.write(ByteBuffer(string: event)) }
+                for await _ in news {
+                    let event = latest.withLock { $0.take() } ?? ": waiting\n\n"
+                    try await writer.write(ByteBuffer(string: event))
+                }
                 try await writer.finish(nil)
             }
             return Response(
                 headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
+        }
+    }
+
+    /// So many streams of events an account may have open at a time.
+    final class EventStreams: Sendable {
+        private let limit: Int
+        private let counts = Mutex<[ObjectID: Int]>([:])
+
+        init(limit: Int) { self.limit = limit }
+
+        /// A stream of `account`, for as long as the object is there.
+        func take(for account: ObjectID) throws(HostError) -> Place {
+            let isGranted = counts.withLock { counts in
+                guard counts[account, default: 0] < limit else { return false }
+                counts[account, default: 0] += 1
+                return true
+            }
+            guard isGranted else {
+                throw HostError(
+                    .quotaExceeded, "the account follows \(limit) jobs at a time, which is the limit; end one first")
+            }
+            return Place(streams: self, account: account)
+        }
+
+        final class Place: Sendable {
+            private let streams: EventStreams
+            private let account: ObjectID
+
+            fileprivate init(streams: EventStreams, account: ObjectID) {
+                (self.streams, self.account) = (streams, account)
+            }
+
+            deinit {
+                streams.counts.withLock { counts in
+                    counts[account, default: 1] -= 1
+                    if counts[account] == 0 { counts[account] = nil }
+                }
+            }
         }
     }
 

@@ -29,8 +29,10 @@
         // MARK: Projects
 
         private func addProjects(to group: RouterGroup<ServerContext>) {
-            group.get { _, context in
-                try await Response.json(Items(context.access.projects().map { ProjectItem($0) }))
+            group.get { request, context in
+                let (after, limit) = try request.page()
+                let projects = try await context.access.projects(after: after, limit: limit + 1)
+                return try Response.json(Items(projects, limit: limit, name: \.id) { ProjectItem($0) })
             }
             group.post { request, context in
                 let wanted = try await request.json(ProjectRequest.self)
@@ -45,10 +47,13 @@
                 try await context.access.annotate(project: context.object(), wanted.annotation)
                 return Response.done
             }
-            group.get(":id/members") { _, context in
-                let members = try await context.access.members(of: context.object())
+            group.get(":id/members") { request, context in
+                let (after, limit) = try request.page()
+                let members = try await context.access.members(of: context.object(), after: after, limit: limit + 1)
                 return try Response.json(
-                    Items(members.map { MemberItem(account: $0.account.description, role: $0.role.rawValue) }))
+                    Items(members, limit: limit, name: \.account) {
+                        MemberItem(account: $0.account.description, role: $0.role.rawValue)
+                    })
             }
             group.put(":id/members/:account") { request, context in
                 let wanted = try await request.json(RoleRequest.self)
@@ -68,8 +73,10 @@
         // MARK: Libraries
 
         private func addLibraries(to group: RouterGroup<ServerContext>) {
-            group.get { _, context in
-                try await Response.json(Items(context.access.libraries().map { LibraryItem($0) }))
+            group.get { request, context in
+                let (after, limit) = try request.page()
+                let libraries = try await context.access.libraries(after: after, limit: limit + 1)
+                return try Response.json(Items(libraries, limit: limit, name: \.id) { LibraryItem($0) })
             }
             group.post { request, context in
                 let wanted = try await request.json(LibraryRequest.self)
@@ -103,8 +110,9 @@
 
         private func addUploads(to group: RouterGroup<ServerContext>) {
             group.get { request, context in
-                let uploads = try await context.access.uploads(in: request.project())
-                return try Response.json(Items(uploads.map { UploadItem($0) }))
+                let (after, limit) = try request.page()
+                let uploads = try await context.access.uploads(in: request.project(), after: after, limit: limit + 1)
+                return try Response.json(Items(uploads, limit: limit, name: \.id) { UploadItem($0) })
             }
             group.post { request, context in
                 let wanted = try await request.json(UploadRequest.self)
@@ -161,8 +169,9 @@
 
         private func addDatasets(to group: RouterGroup<ServerContext>) {
             group.get { request, context in
-                let datasets = try await context.access.datasets(in: request.project())
-                return try Response.json(Items(datasets.map { DatasetItem($0) }))
+                let (after, limit) = try request.page()
+                let datasets = try await context.access.datasets(in: request.project(), after: after, limit: limit + 1)
+                return try Response.json(Items(datasets, limit: limit, name: \.id) { DatasetItem($0) })
             }
             group.get(":id") { _, context in
                 try await Response.json(DatasetItem(context.access.dataset(context.object())))

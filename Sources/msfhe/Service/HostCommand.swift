@@ -9,8 +9,26 @@
         static let configuration = CommandConfiguration(
             commandName: "host", abstract: "Look after a server's accounts and libraries, also while it is running.",
             subcommands: [
-                AddAccount.self, ListAccounts.self, IssueToken.self, RevokeToken.self, AddLibrary.self, BackUp.self,
+                InitialiseHost.self, AddAccount.self, ListAccounts.self, DisableAccount.self, IssueToken.self,
+                ListTokens.self, RevokeToken.self, AddLibrary.self, ListLibraries.self, DeleteLibrary.self,
+                ShowUse.self,
+                BackUp.self,
             ])
+    }
+
+    struct InitialiseHost: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "init", abstract: "Make the data folder that the settings name; serve does so, too.")
+        @OptionGroup var options: ServerOptions
+
+        func run() throws {
+            let settings = try options.settings()
+            guard !SearchHost.isThere(folder: settings.folder) else {
+                throw InputError(settings.folder, "is a host's data folder already")
+            }
+            _ = try SearchHost(folder: settings.folder, settings: settings.host, log: log, purpose: .administration)
+            log.info("\(settings.folder): a new data folder")
+        }
     }
 
     struct AddAccount: ParsableCommand {
@@ -39,6 +57,37 @@
         }
     }
 
+    struct DisableAccount: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "disable-account",
+            abstract: "Make all tokens of an account useless; issue-token lets it in again.",
+            discussion: "Its objects stay, and its jobs go on.")
+        @OptionGroup var options: ServerOptions
+        @Argument(help: "What you call the account.")
+        var label: String
+
+        func run() throws {
+            let accounts = try options.administered().accounts
+            let count = try accounts.disable(accounts.account(label: label))
+            log.info("'\(label)' had \(count) \(count == 1 ? "token" : "tokens"); none is taken any more")
+        }
+    }
+
+    struct ListTokens: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "tokens", abstract: "List the tokens that are taken, by how they begin.")
+        @OptionGroup var options: ServerOptions
+        @Argument(help: "Only those of the account that you call so.")
+        var label: String?
+
+        func run() throws {
+            let accounts = try options.administered().accounts
+            let tokens = try accounts.tokens(of: label.map { try accounts.account(label: $0) })
+            let lines = tokens.map { "\($0.prefix)\t\($0.created.formatted(.iso8601))\t\($0.label)" }
+            try printResult((["token\tcreated\taccount"] + lines).joined(separator: "\n"))
+        }
+    }
+
     struct IssueToken: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "issue-token", abstract: "Print a further token of an account, once.")
@@ -55,7 +104,7 @@
     struct RevokeToken: ParsableCommand {
         static let configuration = CommandConfiguration(commandName: "revoke-token", abstract: "Make a token useless.")
         @OptionGroup var options: ServerOptions
-        @Argument(help: "The 16 digits behind msfhe_ in the token.")
+        @Argument(help: "The 16 digits behind msfhe_ in the token, as tokens lists them.")
         var prefix: String
 
         func run() throws {
@@ -100,23 +149,85 @@
         }
     }
 
+    struct ListLibraries: ParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "libraries", abstract: "List all libraries.")
+        @OptionGroup var options: ServerOptions
+
+        func run() throws {
+            let libraries = try options.administered().libraries()
+            let lines = libraries.map {
+                "\($0.id)\t\($0.project)\t\($0.spectrumCount)\t\($0.byteCount)\t\($0.isShared ? "shared" : "-")\t\($0.name)"
+            }
+            try printResult((["library\tproject\tspectra\tbytes\tshared\tname"] + lines).joined(separator: "\n"))
+        }
+    }
+
+    struct DeleteLibrary: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "delete-library", abstract: "Delete a library that no job needs, for good.")
+        @OptionGroup var options: ServerOptions
+        @Argument(help: "The library's id, as libraries lists it.")
+        var library: String
+
+        func run() throws {
+            guard let id = ObjectID(library) else {
+                throw InputError("library", "'\(library.prefix(40))' is not a library's id")
+            }
+            try options.administered().deleteLibrary(id)
+            log.info("library \(id) is deleted")
+        }
+    }
+
+    struct ShowUse: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "usage", abstract: "List what each account's projects have: bytes, data sets, libraries, jobs."
+        )
+        @OptionGroup var options: ServerOptions
+
+        func run() throws {
+            let lines = try options.administered().use().map { use in
+                "\(use.owner)\t\(use.project)\t\(use.byteCount)\t\(use.datasetCount)\t\(use.libraryCount)\t\(use.jobCount)"
+            }
+            try printResult((["owner\tproject\tbytes\tdata sets\tlibraries\tjobs"] + lines).joined(separator: "\n"))
+        }
+    }
+
     struct BackUp: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "backup", abstract: "Copy a server's data folder, also while it is running.")
+            commandName: "backup", abstract: "Copy a server's data folder, also while it is running.",
+            discussion: """
+                The copy is a data folder, with the audit log and its private keys: keep it in a safe place. Files that are \
+                damaged are named and left out (exit status 1).
+                """)
         @OptionGroup var options: ServerOptions
         @Option(help: "The copy, a folder that must not exist yet.")
         var out: String
 
         func run() throws {
-            try options.administered().backUp(to: out)
-            log.info("\(out): a copy of the data; copy the folders audit and audit-keys beside it")
+            let settings = try options.existing()
+            let (entryCount, damaged) = try JobServer.backUp(settings, to: out, log: log)
+            log.info("\(out): a copy of the data, and of the audit log with \(entryCount) entries")
+            for digest in damaged {
+                log.error("the file with the SHA-256 \(digest) is damaged: the copy does not have it")
+            }
+            if !damaged.isEmpty { throw ExitCode.failure }
         }
     }
 
     extension ServerOptions {
+        /// The settings of a host that is there: a folder that is mistaken for one does not become one.
+        fileprivate func existing() throws -> ServerSettings {
+            let settings = try settings()
+            guard SearchHost.isThere(folder: settings.folder) else {
+                throw InputError(
+                    settings.folder, "is no host's data folder; name another by --config, or make it: msfhe host init")
+            }
+            return settings
+        }
+
         /// The host, for changes while a server may be running.
         fileprivate func administered() throws -> SearchHost {
-            let settings = try settings()
+            let settings = try existing()
             return try SearchHost(folder: settings.folder, settings: settings.host, log: log, purpose: .administration)
         }
     }
