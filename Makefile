@@ -29,8 +29,8 @@ TSAN_FLAGS := -c release -Xswiftc -enable-testing --disable-xctest --sanitize=th
 # SwiftPM passes sanitizers on in the order of a set: without the variable, most builds would begin anew.
 BUILD_CHECKS := SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) build -c release -Xswiftc -enable-testing --package-path Checks
 
-.PHONY: help setup setup-service build build-service demo serve soak test bench peers bench-test results asan tsan fuzz ct \
-	coverage docs format lint clean
+.PHONY: help setup setup-service build build-service demo serve soak test bench peers bench-test results embedding asan tsan \
+	fuzz ct coverage docs format lint clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -80,6 +80,9 @@ bench-test: setup ## run the tests of the benchmark harness
 results: build ## write the results of a simulated run, and read them back with pyteomics and jsonschema
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || ./scripts/setup.sh python3-venv
 	@./scripts/results.sh $(MSFHE) Checks/.venv
+
+embedding: ## check that a package which embeds the engine fetches nothing of the service
+	@./scripts/embedding.sh $(SWIFT)
 
 # Leaks are not looked for: Swift tags its references, so globals look leaked, and the C kernels allocate nothing.
 asan: setup ## run the tests under the address sanitizer, C kernels included
