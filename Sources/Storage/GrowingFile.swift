@@ -51,10 +51,3 @@ package func synchroniseFolder(_ path: String) throws(FileSystemError) {
         throw FileSystemError(path: path, doing: "cannot be synchronised")
     }
 }
-
-extension FileSystemError {
-    /// The failure that `errno` tells of.
-    package init(path: String, doing problem: String) {
-        self.init(path: path, problem: "\(problem): \(String(cString: strerror(errno)))")
-    }
-}
