@@ -104,7 +104,7 @@
                 try Response.json(HealthItem(status: "ok", version: Self.version))
             }
             router.get("v1/ready") { _, _ in
-                try host.requireReadiness()
+                try await host.requireReadiness()
                 return try Response.json(HealthItem(status: "ready", version: Self.version))
             }
             router.get("metrics") { _, _ in
@@ -126,7 +126,7 @@
 
         /// What is looked at when somebody asks.
         private func measure() async throws {
-            for (mode, length) in try host.queueLengths() {
+            for (mode, length) in try await host.queueLengths() {
                 metrics.set("msfhe_jobs_queued", [("mode", mode.rawValue)], to: Double(length))
             }
             metrics.set("msfhe_jobs_running", to: Double(host.scheduler.runningCount))

@@ -26,6 +26,21 @@ package final class GrowingFile: Sendable {
         }
     }
 
+    /// The bytes of `range`, which have been written.
+    package func read(_ range: Range<Int>) throws(FileSystemError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: range.count)
+        var done = 0
+        while done < bytes.count {
+            let got = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress! + done, $0.count - done, off_t(range.lowerBound + done))
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { throw FileSystemError(path: path, doing: "cannot be read back") }
+            done += got
+        }
+        return bytes
+    }
+
     /// Returns when everything written is on the disk.
     package func synchronise() throws(FileSystemError) {
         guard fsync(descriptor) == 0 else { throw FileSystemError(path: path, doing: "cannot be synchronised") }

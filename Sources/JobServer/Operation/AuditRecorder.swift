@@ -44,10 +44,10 @@
         ///
         /// - Returns: the number of the last of them; nil when there are none.
         package func tell(after last: Int64) async throws -> Int64? {
-            let events = try host.events(after: last, limit: Self.batch)
+            let events = try await host.events(after: last, limit: Self.batch)
             guard let told = events.last?.sequence else { return nil }
             _ = try await audit.append(contentsOf: events.map(entry))
-            try host.forgetEvents(through: told)
+            try await host.forgetEvents(through: told)
             return told
         }
 
@@ -70,6 +70,8 @@
                 switch kind {
                 case .upload: .upload
                 case .library: .library
+                case .sharing: .sharing
+                case .unsharing: .unsharing
                 case .job: .job
                 case .result: .result
                 case .failure: .failure
