@@ -50,6 +50,8 @@ let package = Package(
 
         // The job runner's, fetched with the trait Service only. The database, over SQLite:
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // Threads for calls that wait for the disk.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         // HTTP and TLS.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         // Start, graceful drain and end of the parts of a server.
@@ -103,6 +105,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "GRDB", package: "GRDB.swift", condition: service),
+                .product(name: "NIOPosix", package: "swift-nio", condition: service),
             ]),
         .target(
             name: "JobServer",

@@ -10,11 +10,6 @@
             FileManager.default.fileExists(atPath: "\(folder)/host.sqlite")
         }
 
-        /// Does `body` away from the threads that serve calls: it may wait for the disk.
-        package func perform<Result: Sendable>(
-            _ body: @escaping @Sendable () throws -> Result
-        ) async throws(HostError) -> Result { try await core.perform(body) }
-
         /// Bytes of the disk that are free.
         package var freeByteCount: Int { core.blobs.freeByteCount }
 
@@ -55,15 +50,15 @@
         package func use() throws(HostError) -> [ProjectUse] { try core.database.read { try $0.use() } }
 
         /// Jobs that came to an end since the host was made, those that were deleted included.
-        package func endedJobCounts() throws(HostError) -> [(mode: SearchMode, state: JobState, count: Int)] {
-            try core.database.read { try $0.endedJobCounts() }
+        package func endedJobCounts() async throws(HostError) -> [(mode: SearchMode, state: JobState, count: Int)] {
+            try await core.perform { [core] in try core.database.read { try $0.endedJobCounts() } }
         }
 
         // MARK: Events
 
         /// Events after that of this number, which the audit log does not have yet.
-        package func eventCount(after sequence: Int64) throws(HostError) -> Int {
-            try core.database.read { try $0.eventCount(after: sequence) }
+        package func eventCount(after sequence: Int64) async throws(HostError) -> Int {
+            try await core.perform { [core] in try core.database.read { try $0.eventCount(after: sequence) } }
         }
 
         /// Makes sure that events have numbers after `sequence`, the last one that the audit log has. They do, unless the

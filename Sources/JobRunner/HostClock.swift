@@ -49,7 +49,8 @@
 
         /// The moment `duration` from now.
         func deadline(in duration: Duration) -> Deadline {
-            let (seconds, attoseconds) = duration.components
+            // A century is as good as for ever.
+            let (seconds, attoseconds) = min(duration, .seconds(100 * 365 * 86_400)).components
             return Deadline(boot: boot, at: sinceBoot() + seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
         }
     }

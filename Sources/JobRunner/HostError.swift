@@ -53,7 +53,7 @@
             switch error {
             case let error as HostError: self = error
             case let error as InputError: self.init(.invalid, error.problem)
-            case is FileSystemError where Self.isDiskFull(error): self = .storageFull
+            case let error as FileSystemError where [ENOSPC, EDQUOT].contains(error.code): self = .storageFull
             case let error as DatabaseError where error.resultCode == .SQLITE_FULL: self = .storageFull
             case let error as FileSystemError: self.init(.failed, error.problem)
             default: self.init(.failed, "the host failed: \(type(of: error))")
@@ -62,10 +62,5 @@
 
         static let storageFull = HostError(
             .storageFull, "the host's disk is full; try again later, or tell its operator")
-
-        private static func isDiskFull(_ error: any Error) -> Bool {
-            guard let error = error as? FileSystemError else { return false }
-            return [ENOSPC, EDQUOT].contains { error.problem.hasSuffix(String(cString: strerror($0))) }
-        }
     }
 #endif

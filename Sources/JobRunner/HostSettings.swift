@@ -1,4 +1,5 @@
 #if Service
+    import Foundation
     import SpectralSearch
 
     /// What a host allows, and what it spends.
@@ -7,8 +8,12 @@
         package var projectByteLimit = 64 << 30
         /// Data sets that a project may hold.
         package var projectDatasetLimit = 10_000
-        /// Projects that an account may own.
+        /// Libraries that a project may hold.
+        package var projectLibraryLimit = 100
+        /// Projects that an account may make.
         package var accountProjectLimit = 100
+        /// Whether owners may let every account search their libraries, or only the operator.
+        package var ownersMayShareLibraries = false
         /// Bytes of the largest file.
         package var fileByteLimit = 16 << 30
         /// Jobs of an account that may wait or run at a time.
@@ -27,8 +32,11 @@
         package var interactiveSlots = 1
         /// Cores that each of them uses.
         package var threads = 1
-        /// Bytes that a batch job may hold in memory; nil for what its upload takes and 64 MiB of answers.
+        /// Bytes that a batch job may hold in memory; nil for a quarter of the machine's, shared among the slots.
         package var batchMemoryLimit: Int?
+        /// Bytes of the largest interactive index, which is in memory while it is searched; nil for a quarter of the
+        /// machine's memory, shared among the slots.
+        package var indexByteLimit: Int?
         /// Bytes of interactive indices that stay in memory; the one in use always does.
         package var indexCacheByteLimit = 2 << 30
 
@@ -44,7 +52,22 @@
 
         package init() {}
 
+        /// Bytes that a batch job may hold in memory.
+        var batchMemory: Int { batchMemoryLimit ?? MachineMemory.byteCount / 4 / batchSlots }
+
+        /// Bytes of the largest interactive index.
+        var largestIndex: Int { indexByteLimit ?? MachineMemory.byteCount / 4 / interactiveSlots }
+
         /// How many jobs, or libraries, are worked on at a time.
         func slots(_ mode: SearchMode) -> Int { mode == .batch ? batchSlots : interactiveSlots }
+    }
+
+    /// The memory of the machine, or what the process's control group leaves it of that.
+    private enum MachineMemory {
+        static let byteCount: Int = {
+            let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+            let limit = try? String(contentsOfFile: "/sys/fs/cgroup/memory.max", encoding: .utf8)
+            return min(machine, limit.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? machine)
+        }()
     }
 #endif

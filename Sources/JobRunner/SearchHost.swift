@@ -1,6 +1,7 @@
 #if Service
     import Foundation
     import Logging
+    import NIOPosix
     import SpectralSearch
     import Storage
     import Synchronization
@@ -72,30 +73,39 @@
         }
 
         /// Drops uploads that nobody continued in time, and removes their bytes. To be called now and then.
-        package func dropIdleUploads() throws(HostError) { try Uploads(host: core).dropIdle() }
+        package func dropIdleUploads() async throws(HostError) {
+            try await core.perform { [core] in try Uploads(host: core).dropIdle() }
+        }
 
         /// Jobs that wait, by mode.
-        package func queueLengths() throws(HostError) -> [SearchMode: Int] {
-            try core.database.read { database in
-                try Dictionary(uniqueKeysWithValues: SearchMode.allCases.map { ($0, try database.queuedJobCount($0)) })
+        package func queueLengths() async throws(HostError) -> [SearchMode: Int] {
+            try await core.perform { [core] in
+                try core.database.read { database in
+                    try Dictionary(
+                        uniqueKeysWithValues: SearchMode.allCases.map { ($0, try database.queuedJobCount($0)) })
+                }
             }
         }
 
         /// What was done since the event of this number, oldest first: for the audit log.
-        package func events(after sequence: Int64, limit: Int) throws(HostError) -> [HostEvent] {
-            try core.database.read { try $0.events(after: sequence, limit: limit) }
+        package func events(after sequence: Int64, limit: Int) async throws(HostError) -> [HostEvent] {
+            try await core.perform { [core] in
+                try core.database.read { try $0.events(after: sequence, limit: limit) }
+            }
         }
 
         /// Forgets events up to that of this number, which the audit log has.
-        package func forgetEvents(through sequence: Int64) throws(HostError) {
-            try core.database.write { try $0.deleteEvents(through: sequence) }
+        package func forgetEvents(through sequence: Int64) async throws(HostError) {
+            try await core.perform { [core] in try core.database.write { try $0.deleteEvents(through: sequence) } }
         }
 
         /// Whether the database answers and the disk has room: what a load balancer wants to know.
-        package func requireReadiness() throws(HostError) {
-            try core.database.read { try $0.execute(sql: "SELECT 1") }
-            try core.requireRoom(for: 0)
+        package func requireReadiness() async throws(HostError) {
             guard !core.activity.isDraining else { throw HostError(.draining, "the host is about to stop") }
+            try await core.perform { [core] in
+                try core.requireRoom(for: 0)
+                try core.database.read { try $0.execute(sql: "SELECT 1") }
+            }
         }
 
         /// Copies the host to `folder`, which must not exist yet, while it is in use: one state of the database, and
@@ -184,24 +194,19 @@
             try database.write { if try !$0.isInUse(digest) { blobs.remove(digest) } }
         }
 
+        /// Whether the disk has room for so many bytes more, and keeps its reserve.
+        func hasRoom(for byteCount: Int) -> Bool { blobs.freeByteCount - settings.diskReserve >= byteCount }
+
         /// Checks that the disk has room for so many bytes more.
         func requireRoom(for byteCount: Int) throws(HostError) {
-            guard blobs.freeByteCount - settings.diskReserve >= byteCount else { throw .storageFull }
+            guard hasRoom(for: byteCount) else { throw .storageFull }
         }
 
-        /// Does `body` away from the threads that serve calls: it may wait for the disk or compute.
+        /// Does `body` away from the threads of Swift's tasks: it may wait for the disk.
         func perform<Result: Sendable>(
-            _ body: @escaping @Sendable () throws -> Result
+            on threads: NIOThreadPool = HostThreads.calls, _ body: @escaping @Sendable () throws -> Result
         ) async throws(HostError) -> Result {
-            do {
-                return try await withCheckedThrowingContinuation { continuation in
-                    Self.threads.async { continuation.resume(with: Swift.Result { try body() }) }
-                }
-            } catch {
-                throw HostError(error)
-            }
+            do { return try await threads.runIfActive(body) } catch { throw HostError(error) }
         }
-
-        private static let threads = DispatchQueue(label: "host", attributes: .concurrent)
     }
 #endif

@@ -130,7 +130,7 @@
                 try Response.json(HealthItem(status: "ok", version: Self.version))
             }
             router.get("v1/ready") { _, _ in
-                try await host.perform { try host.requireReadiness() }
+                try await host.requireReadiness()
                 return try Response.json(HealthItem(status: "ready", version: Self.version))
             }
             router.get("metrics") { _, context in
@@ -157,19 +157,16 @@
         /// What is looked at when somebody asks.
         private func measure() async throws {
             let (size, last) = (await audit.checkpoint.size, await audit.lastEvent?.sequence ?? 0)
-            let (queued, ended, waiting) = try await host.perform {
-                (try host.queueLengths(), try host.endedJobCounts(), try host.eventCount(after: last))
-            }
-            for (mode, length) in queued {
+            for (mode, length) in try await host.queueLengths() {
                 metrics.set("msfhe_jobs_queued", [("mode", mode.rawValue)], to: Double(length))
             }
-            for (mode, state, count) in ended {
+            for (mode, state, count) in try await host.endedJobCounts() {
                 let labels = [("mode", mode.rawValue), ("state", state.rawValue)]
                 metrics.set("msfhe_jobs_ended_total", labels, to: Double(count), type: .counter)
             }
             metrics.set("msfhe_jobs_running", to: Double(host.scheduler.runningCount))
             metrics.set("msfhe_audit_entries", to: Double(size))
-            metrics.set("msfhe_audit_waiting_events", to: Double(waiting))
+            metrics.set("msfhe_audit_waiting_events", to: Double(try await host.eventCount(after: last)))
             metrics.set("msfhe_disk_free_bytes", to: Double(host.freeByteCount))
             metrics.set("msfhe_open_connections", to: Double(traffic.openConnections.load(ordering: .relaxed)))
             for (name, count) in [

@@ -26,6 +26,21 @@ package final class GrowingFile: Sendable {
         }
     }
 
+    /// The bytes of `range`, which have been written.
+    package func read(_ range: Range<Int>) throws(FileSystemError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: range.count)
+        var done = 0
+        while done < bytes.count {
+            let got = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress! + done, $0.count - done, off_t(range.lowerBound + done))
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { throw FileSystemError(path: path, doing: "cannot be read back") }
+            done += got
+        }
+        return bytes
+    }
+
     /// Returns when everything written is on the disk.
     package func synchronise() throws(FileSystemError) {
         guard fsync(descriptor) == 0 else { throw FileSystemError(path: path, doing: "cannot be synchronised") }
@@ -49,12 +64,5 @@ package func synchroniseFolder(_ path: String) throws(FileSystemError) {
     // Some file systems cannot synchronise folders: they say so by this number, and there is nothing to wait for.
     guard fsync(folder) == 0 || errno == EINVAL else {
         throw FileSystemError(path: path, doing: "cannot be synchronised")
-    }
-}
-
-extension FileSystemError {
-    /// The failure that `errno` tells of.
-    package init(path: String, doing problem: String) {
-        self.init(path: path, problem: "\(problem): \(String(cString: strerror(errno)))")
     }
 }

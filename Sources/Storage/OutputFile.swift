@@ -27,8 +27,8 @@ public final class OutputFile {
     /// - Parameters:
     ///   - isPrivate: readable and writable by the owner only (mode 0600).
     ///   - collision: whether an existing file is replaced, at the moment of ``commit()``.
-    /// - Throws: ``InputError`` when nothing can be written there.
-    public init(path: String, isPrivate: Bool = false, collision: Collision = .replace) throws(InputError) {
+    /// - Throws: ``InputError`` when nothing can be written there; ``FileSystemError`` when the disk is full or broken.
+    public init(path: String, isPrivate: Bool = false, collision: Collision = .replace) throws {
         self.path = path
         self.collision = collision
         destination = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
@@ -50,9 +50,9 @@ public final class OutputFile {
                 temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
         }
         guard descriptor >= 0 else {
-            let reason = String(cString: strerror(errno))
+            let failure = systemFailure(path, doing: "cannot be written")
             temporaryPath.map(UnfinishedFiles.remove)
-            throw InputError(path, "cannot be written: \(reason)")
+            throw failure
         }
     }
 
@@ -165,7 +165,7 @@ public final class OutputFile {
     }
 
     private func failure(_ problem: String) -> FileSystemError {
-        FileSystemError(path: path, problem: "\(problem): \(String(cString: strerror(errno)))")
+        FileSystemError(path: path, doing: problem)
     }
 }
 

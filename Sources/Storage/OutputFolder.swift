@@ -36,10 +36,10 @@ public final class OutputFolder {
 
     /// Makes the folder appear under its final name.
     ///
-    /// - Throws: ``InputError`` when something stands there now.
-    public func commit() throws(InputError) {
+    /// - Throws: ``InputError`` when something stands there now; ``FileSystemError`` when the disk is full or broken.
+    public func commit() throws {
         guard rename(unfinished.path, folder) == 0 else {
-            throw InputError(folder, "cannot be put in place: \(String(cString: strerror(errno)))")
+            throw systemFailure(folder, doing: "cannot be put in place")
         }
     }
 

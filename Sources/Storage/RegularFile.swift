@@ -1,12 +1,12 @@
 import Foundation
 
 /// The descriptor and size of the regular file at `path`.
-package func openRegularFile(_ path: String) throws(InputError) -> (descriptor: Int32, size: Int) {
+///
+/// - Throws: ``InputError`` when there is none; ``FileSystemError`` when the system cannot open it.
+package func openRegularFile(_ path: String) throws -> (descriptor: Int32, size: Int) {
     // Opening a named pipe that nobody writes to would wait for ever.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else {
-        throw InputError(path, "cannot be opened: \(String(cString: strerror(errno)))")
-    }
+    guard descriptor >= 0 else { throw systemFailure(path, doing: "cannot be opened") }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
         close(descriptor)

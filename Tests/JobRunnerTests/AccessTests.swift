@@ -169,13 +169,59 @@
             #expect(await refusal { try await researcher.access.library(fixture.library.id) } == .notFound)
         }
 
+        /// What everybody would see, only the operator shows to everybody, unless the host leaves that to owners.
+        @Test(arguments: [false, true]) func ownersShareLibrariesWhereTheHostSaysSo(isAllowed: Bool) async throws {
+            var settings = HostSettings()
+            settings.ownersMayShareLibraries = isAllowed
+            let fixture = try await HostFixture(settings: settings)
+            let owner = try await fixture.researcher("owner")
+            let library = try fixture.host.addLibrary(
+                folder: owner.fixture.files.folder("library"), name: "private", project: owner.project,
+                owner: owner.access.account, isShared: false)
+            #expect(
+                await refusal { try await owner.access.share(true, library: library.id) }
+                    == (isAllowed ? nil : .forbidden))
+            #expect(try await owner.access.library(library.id).isShared == isAllowed)
+            let told = try await fixture.host.events(after: 0, limit: 100).filter { $0.object == library.id }
+            #expect(told.map(\.kind) == (isAllowed ? [.library, .sharing] : [.library]))
+        }
+
+        /// Names that would move the cursor of whoever lists them, or fill their screens, are none.
+        @Test func namesAreHarmless() async throws {
+            let fixture = try await HostFixture()
+            let owner = try await fixture.researcher("owner")
+            for name in ["", "\u{1b}[2J", "two\nlines", "\u{202e}drawkcab", String(repeating: "é", count: 101)] {
+                #expect(throws: HostError.self, "\(name)") {
+                    try fixture.host.addLibrary(
+                        folder: fixture.files.folder("library"), name: name, project: owner.project,
+                        owner: owner.access.account, isShared: false)
+                }
+                #expect(throws: HostError.self, "\(name)") { try fixture.host.accounts.create(label: name) }
+            }
+            _ = try fixture.host.accounts.create(label: "Größe 1/2 (β‑Form) 測定")
+        }
+
+        /// Whoever is made the owner of projects by others can make as many of their own as before.
+        @Test func projectsOfOthersCountForNobodyElse() async throws {
+            var settings = HostSettings()
+            settings.accountProjectLimit = 2
+            let fixture = try await HostFixture(settings: settings)
+            let (one, two) = (try await fixture.researcher("one"), try await fixture.researcher("two"))
+            try await one.access.setRole(.owner, of: two.access.account.id, in: one.project)
+            try await one.access.setRole(nil, of: one.access.account.id, in: one.project)
+            for researcher in [one, two] {
+                _ = try await researcher.access.createProject()
+                #expect(await refusal { try await researcher.access.createProject() } == .quotaExceeded)
+            }
+        }
+
         @Test func tokensOpenTheirAccountUntilTheyAreRevoked() async throws {
             let fixture = try await HostFixture()
             let accounts = fixture.host.accounts
             let account = try accounts.create(label: "lab")
             #expect(await refusal { try accounts.create(label: "lab") } == .conflict)
             let (token, other) = (try accounts.issueToken(for: account), try accounts.issueToken(for: account))
-            #expect(try accounts.authenticate(token.text) == account)
+            #expect(try await accounts.authenticate(token.text) == account)
             #expect(!"\(token)".contains(token.text.suffix(64)))
             // Each part of a token counts, and everything that is no token is refused alike.
             var forgeries = [
@@ -188,11 +234,11 @@
                 forgeries.append(String(characters))
             }
             for forgery in forgeries {
-                #expect(await refusal { try accounts.authenticate(forgery) } == .unauthenticated, "\(forgery)")
+                #expect(await refusal { try await accounts.authenticate(forgery) } == .unauthenticated, "\(forgery)")
             }
             try accounts.revokeToken(prefix: token.prefix)
-            #expect(await refusal { try accounts.authenticate(token.text) } == .unauthenticated)
-            #expect(try accounts.authenticate(other.text) == account)
+            #expect(await refusal { try await accounts.authenticate(token.text) } == .unauthenticated)
+            #expect(try await accounts.authenticate(other.text) == account)
             // What the host keeps does not hold the secret.
             for name in ["host.sqlite", "host.sqlite-wal"] {
                 let kept = try Data(contentsOf: URL(fileURLWithPath: fixture.folder("host/\(name)")))
@@ -204,7 +250,7 @@
         /// Everything that was done is written down once, in its order.
         @Test func whatWasDoneIsWrittenDown() async throws {
             let fixture = try await HostFixture()
-            let start = try #require(try fixture.host.events(after: 0, limit: 1000).last).sequence
+            let start = try #require(try await fixture.host.events(after: 0, limit: 1000).last).sequence
             let researcher = try await fixture.researcher("seen")
             let dataset = try await researcher.send("batch1.msq")
             let job = try await researcher.submit(dataset)
@@ -212,12 +258,12 @@
             try await fixture.runUntilIdle()
             _ = try await researcher.access.readResult(of: job.id)
             try await researcher.access.deleteJob(job.id)
-            let events = try fixture.host.events(after: start, limit: 1000)
+            let events = try await fixture.host.events(after: start, limit: 1000)
             #expect(events.map(\.kind) == [.upload, .job, .job, .result, .result, .access, .deletion])
             #expect(events[0].sha256 == dataset.sha256 && events[0].account == researcher.access.account.id)
             #expect(events[3].account == nil && events[3].object == job.id && events[3].sha256 == events[5].sha256)
-            try fixture.host.forgetEvents(through: events[4].sequence)
-            #expect(try fixture.host.events(after: 0, limit: 1000) == Array(events[5...]))
+            try await fixture.host.forgetEvents(through: events[4].sequence)
+            #expect(try await fixture.host.events(after: 0, limit: 1000) == Array(events[5...]))
         }
     }
 #endif

@@ -21,6 +21,8 @@
         static let rowCount = 60
         /// Numbers of queries for which there are uploads of both modes: `batch3.msq`, `interactive3.msq`.
         static let queryCounts = [1, 2, 3, 5]
+        /// Batch queries whose answer is larger than what the database writes meanwhile: `many.msq`.
+        static let manyCount = 3000
 
         private init() throws {
             folder = try TemporaryFolder()
@@ -34,6 +36,9 @@
             let scheme = InteractiveScheme(card: card)
             try RotationKeys.create(path: folder("keys"), key: key, scheme: scheme, threads: 2)
             let keys = try RotationKeys(path: folder("keys"), scheme: scheme)
+            let many = (0..<Self.manyCount).map { SimulatedPeptides.library[$0 % Self.rowCount] }
+            try EncryptedQueries(QueryVectors(many, card: card, threads: 2), key: key, card: card, threads: 2)
+                .write(to: folder("many.msq"))
             for count in Self.queryCounts {
                 let queries = QueryVectors(Array(SimulatedPeptides.library.prefix(count)), card: card, threads: 1)
                 try EncryptedQueries(queries, key: key, card: card, threads: 1).write(to: folder("batch\(count).msq"))

@@ -33,10 +33,10 @@
                 waiting[researcher.access.account.id] = [8, 30, 15][account]
             }
             let now = fixture.host.core.clock.deadline(in: .zero)
-            let order = try fixture.host.core.database.read { try $0.waitingJobs(.batch, at: now, limit: 1000) }
-            for (place, job) in order.enumerated() {
-                #expect(try await shown(job, researchers).position == place)
-            }
+            let positions = try fixture.host.core.database.read { try $0.positions(.batch, at: now) }
+            let order = positions.sorted { $0.value < $1.value }.map(\.key)
+            #expect(Array(positions.values).sorted() == Array(0..<jobs.count))
+            for job in jobs { #expect(try await shown(job, researchers).position == positions[job.id]) }
             var begun: [ObjectID: Int] = [:]
             var taken: [ObjectID] = []
             while let lease = try fixture.queue.take(.batch).first {
@@ -48,7 +48,7 @@
                 guard busy.count == 3 else { continue }
                 #expect(busy.max()! - busy.min()! <= 2 * 5 * SharedFiles.rowCount)
             }
-            #expect(taken == order.map(\.id))
+            #expect(taken == order)
             #expect(Set(taken) == Set(jobs.map(\.id)))
         }
 
@@ -119,7 +119,7 @@
             let file = try await researcher.access.readResult(of: job.id)
             #expect(try file.read(0..<file.byteCount) == Data("in time".utf8))
             #expect(try await researcher.access.job(job.id).answerByteCount == file.byteCount)
-            #expect(try fixture.host.events(after: 0, limit: 100).filter { $0.kind == .result }.count == 1)
+            #expect(try await fixture.host.events(after: 0, limit: 100).filter { $0.kind == .result }.count == 1)
         }
 
         /// A lease of an earlier start of the machine is over, whatever its clock said.
@@ -199,11 +199,64 @@
             #expect(
                 await refusal { try await researcher.access.submit(researcher.request(other, requestKey: "morning")) }
                     == .conflict)
+            #expect(
+                await refusal {
+                    try await researcher.access.submit(
+                        researcher.request(dataset, priority: .high, requestKey: "morning"))
+                } == .conflict)
             // Names are an account's own.
             let neighbour = try await fixture.researcher("neighbour")
             let theirs = try await neighbour.access.submit(
                 neighbour.request(try await neighbour.send("batch1.msq"), requestKey: "morning"))
             #expect(!jobs.contains(theirs.id))
+        }
+
+        /// While the disk has no room for answers, jobs wait for it and do not fail.
+        @Test func jobsWaitWhileTheDiskIsFull() async throws {
+            let clock = TestClock()
+            let fixture = try await HostFixture(clock: clock.hostClock())
+            let researcher = try await fixture.researcher("waiting")
+            let job = try await researcher.submit(researcher.send("batch1.msq"))
+            var settings = HostSettings()
+            settings.diskReserve = .max / 2
+            let full = try HostCore(
+                folder: fixture.folder("host"), settings: settings, clock: clock.hostClock(), log: fixture.host.core.log
+            )
+            #expect(try full.queue.take(.batch).isEmpty)
+            #expect(try full.queue.takeMore(for: fixture.library.id, count: 8).isEmpty)
+            #expect(try await researcher.access.job(job.id).state == .queued)
+            #expect(try fixture.queue.take(.batch).map(\.job.id) == [job.id])
+        }
+
+        /// Whoever watches a job that waits is told when it moves up.
+        @Test func watchersAreToldTheirPlace() async throws {
+            let fixture = try await HostFixture()
+            let researcher = try await fixture.researcher("watcher")
+            let dataset = try await researcher.send("batch1.msq")
+            var jobs: [Job] = []
+            for _ in 0..<4 { jobs.append(try await researcher.submit(dataset)) }
+            #expect(jobs.map(\.position) == [0, 1, 2, 3])
+            var places: [Int?] = []
+            for try await job in researcher.access.follow(jobs[3].id) {
+                places.append(job.position)
+                if job.state == .running { break }
+                _ = try fixture.queue.take(.batch)
+                try fixture.queue.tellPositions()
+            }
+            #expect(places == [3, 2, 1, 0, nil])
+        }
+
+        /// What was asked to be cancelled does not begin again, be it that the search failed or that the host stops.
+        @Test(arguments: [true, false]) func cancellationIsNotForgotten(isDrained: Bool) async throws {
+            let fixture = try await HostFixture()
+            let researcher = try await fixture.researcher("cancel")
+            let job = try await researcher.submit(researcher.send("batch1.msq"))
+            let lease = try #require(try fixture.queue.take(.batch).first)
+            _ = try await researcher.access.cancel(job.id)
+            try fixture.queue.abandon(
+                lease, isDrained ? JobActivity.StopReason.draining : HostError(.failed, "a passing trouble"))
+            #expect(try await researcher.access.job(job.id).state == .cancelled)
+            #expect(try fixture.queue.take(.batch).isEmpty)
         }
 
         @Test func requestsWhosePartsDoNotGoTogetherAreRefused() async throws {

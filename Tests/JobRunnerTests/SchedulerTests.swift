@@ -5,10 +5,18 @@
     import SpectralSearch
     import Spectra
     import Storage
+    import Synchronization
     import TestSupport
     import Testing
 
     @testable import JobRunner
+
+    /// Something that threads tell each other.
+    private final class Flag: Sendable {
+        private let state = Mutex(false)
+        var isUp: Bool { state.withLock { $0 } }
+        func raise() { state.withLock { $0 = true } }
+    }
 
     /// Jobs that are really searched.
     struct SchedulerTests {
@@ -104,6 +112,26 @@
             let states = try await followed
             #expect(states.last == .succeeded)
             #expect([.queued, .running, .succeeded].filter(states.contains) == states, "in their order, some left out")
+        }
+
+        /// Searches that keep every core busy leave threads for calls and tasks.
+        @Test(.timeLimit(.minutes(1))) func searchesLeaveThreadsForCalls() async throws {
+            let fixture = try await HostFixture()
+            let isAnswered = Flag()
+            let giveUp = ContinuousClock.now + .seconds(20)
+            let searches = (0..<2 * ProcessInfo.processInfo.activeProcessorCount).map { _ in
+                Task {
+                    await HostThreads.search().run {
+                        while !isAnswered.isUp, ContinuousClock.now < giveUp {}
+                    }
+                }
+            }
+            // Until they all run.
+            try await Task.sleep(for: .milliseconds(200))
+            try await fixture.host.requireReadiness()
+            isAnswered.raise()
+            #expect(ContinuousClock.now < giveUp)
+            for search in searches { await search.value }
         }
 
         /// A host that is drained takes up nothing more, and what it gives back is not lost.

@@ -124,7 +124,7 @@
             let fixture = try await HostFixture(settings: settings)
             let researcher = try await fixture.researcher("disk")
             #expect(await refusal { try await researcher.send("batch1.msq") } == .storageFull)
-            #expect(throws: HostError.storageFull) { try fixture.host.requireReadiness() }
+            #expect(await refusal { try await fixture.host.requireReadiness() } == .storageFull)
             #expect(try await researcher.access.uploads(in: researcher.project).isEmpty)
         }
 
@@ -139,10 +139,11 @@
             let researcher = try await fixture.researcher("small disk")
             let bytes = try fixture.files.content("keys")
             let upload = try await researcher.announce(bytes)
-            let dataset = try await researcher.send("batch5.msq")
+            let dataset = try await researcher.send("many.msq")
             let job = try await researcher.submit(dataset)
-            // Room for the database, and for less than an answer or the rest of the upload.
-            let room = job.answerByteCount / 2
+            // Room for the database, but for less than the answer or the rest of the upload.
+            let room = job.answerByteCount * 9 / 10
+            try #require(room < bytes.count)
             try disk.fill(leaving: room)
             let writer = try await researcher.access.continueUpload(upload.id, at: 0)
             #expect(await refusal { try await writer.write(bytes) } == .storageFull)
@@ -214,7 +215,7 @@
             let limit = Double(fixture.host.settings.uploadIdleSeconds)
             for jump in [10 * limit, -20 * limit] {
                 clock.jump(seconds: jump)
-                try fixture.host.dropIdleUploads()
+                try await fixture.host.dropIdleUploads()
                 _ = try await researcher.access.upload(upload.id)
             }
             clock.advance(seconds: limit - 1)
@@ -222,10 +223,10 @@
             try await writer.write(Data([1]))
             try await writer.finish()
             clock.advance(seconds: limit - 1)
-            try fixture.host.dropIdleUploads()
+            try await fixture.host.dropIdleUploads()
             #expect(try await researcher.access.upload(upload.id).received == 1)
             clock.advance(seconds: 2)
-            try fixture.host.dropIdleUploads()
+            try await fixture.host.dropIdleUploads()
             #expect(await refusal { try await researcher.access.upload(upload.id) } == .notFound)
         }
 
@@ -292,6 +293,60 @@
             copy.scheduler.drain(grace: .zero)
             #expect(try await access.job(job.id).state == .queued)
             #expect(try await access.libraries().map(\.id) == [fixture.library.id])
+        }
+
+        /// Indices that would not go into the host's memory are refused before they are read.
+        @Test func librariesBeyondMemoryAreRefused() async throws {
+            var settings = HostSettings()
+            let fixture = try await HostFixture()
+            let status = try FileManager.default.attributesOfItem(atPath: fixture.files.folder("library/diagonals"))
+            let byteCount = try #require(status[.size] as? Int)
+            for (limit, isTaken) in [(byteCount - 1, false), (byteCount, true)] {
+                settings.indexByteLimit = limit
+                let host = try SearchHost(
+                    folder: fixture.folder("host \(limit)"), settings: settings, purpose: .administration)
+                let account = try host.accounts.create(label: "owner")
+                let project = try await host.access(for: account).createProject().id
+                let reason = await refusal {
+                    try host.addLibrary(
+                        folder: fixture.files.folder("library"), name: "large", project: project, owner: account,
+                        isShared: false)
+                }
+                #expect(reason == (isTaken ? nil : .tooLarge))
+            }
+        }
+
+        /// A researcher's key that somebody sends by mistake is refused in whatever pieces it comes, and not kept.
+        @Test(arguments: [1, 3, 7, 64]) func keysAreRefusedInPieces(pieceByteCount: Int) async throws {
+            let fixture = try await HostFixture()
+            let researcher = try await fixture.researcher("mistaken")
+            let key = try fixture.files.content("key")
+            let upload = try await researcher.announce(key)
+            var received = 0
+            let reason = await refusal {
+                while received < key.count {
+                    // Each piece in a call of its own: what came before is on the disk only.
+                    let writer = try await researcher.access.continueUpload(upload.id, at: received)
+                    try await writer.write(key.dropFirst(received).prefix(pieceByteCount))
+                    received = try await writer.finish().received
+                }
+            }
+            #expect(reason == .invalid)
+            #expect(received < 64)
+            #expect(await refusal { try await researcher.access.upload(upload.id) } == .notFound)
+            #expect(!FileManager.default.fileExists(atPath: fixture.host.core.uploadPath(upload.id)))
+        }
+
+        /// An upload that was announced while there was room does not take the reserve later.
+        @Test func uploadsLeaveTheReserve() async throws {
+            let fixture = try await HostFixture()
+            let researcher = try await fixture.researcher("reserve")
+            let upload = try await researcher.announce(fixture.files.content("batch1.msq"))
+            var settings = HostSettings()
+            settings.diskReserve = .max / 2
+            let full = try SearchHost(folder: fixture.folder("host"), settings: settings, purpose: .administration)
+            let access = full.access(for: researcher.access.account)
+            #expect(await refusal { try await access.continueUpload(upload.id, at: 0) } == .storageFull)
         }
 
         /// A library of uploads is the same as one from a folder; what is no library is refused.

@@ -82,7 +82,7 @@
             }
             // Equal queries have equal answers, however often they were begun.
             #expect(answers.values.allSatisfy { $0.count == 1 } && answers.count == datasets.count)
-            let results = try fixture.host.events(after: 0, limit: .max).filter { $0.kind == .result }
+            let results = try await fixture.host.events(after: 0, limit: .max).filter { $0.kind == .result }
             #expect(results.count == accepted.count && Set(results.map(\.object)) == Set(accepted))
             #expect(Set(accepted).count == accepted.count)
             print("\(kills) kills, \(deathsAtWork) of them in the middle of a job; \(accepted.count) jobs")

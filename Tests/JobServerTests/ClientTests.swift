@@ -10,7 +10,7 @@
 
     /// The program's commands against a server.
     struct ClientTests {
-        private static let program: URL = {
+        static let program: URL = {
             let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             return [CommandLine.arguments[0], tests.path]
                 .map { URL(fileURLWithPath: $0).deletingLastPathComponent().appendingPathComponent("msfhe") }

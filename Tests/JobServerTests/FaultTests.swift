@@ -177,6 +177,29 @@
             return recv(descriptor, &buffer, buffer.count, 0)
         }
 
+        /// Sends as much as the system takes without waiting for the other side.
+        func flood(_ bytes: Data, times: Int) {
+            for _ in 0..<times {
+                let count = bytes.withUnsafeBytes {
+                    Foundation.send(descriptor, $0.baseAddress!, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+                }
+                // A request that was cut would be the last one.
+                if count < bytes.count { return }
+            }
+        }
+
+        /// What the other side says until it closes the connection, or for so many seconds.
+        func answer(seconds: Int) -> String {
+            var limit = timeval(tv_sec: seconds, tv_usec: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+            var (text, buffer) = ("", [UInt8](repeating: 0, count: 4096))
+            while true {
+                let count = recv(descriptor, &buffer, buffer.count, 0)
+                guard count > 0 else { return text }
+                text += String(decoding: buffer.prefix(count), as: UTF8.self)
+            }
+        }
+
         /// Whether the other side closes the connection in so many seconds.
         func waitForEnd(seconds: Int) -> Bool {
             var limit = timeval(tv_sec: seconds, tv_usec: 0)

@@ -16,7 +16,9 @@
         /// the document.
         @Test(.timeLimit(.minutes(2))) func everyOperationAndStatusIsAsDocumented() async throws {
             let document = try OpenAPIDocument()
-            try await ServerFixture.with { server in
+            try await ServerFixture.with {
+                $0.host.ownersMayShareLibraries = true
+            } _: { server in
                 try await visitEverything(server)
                 var seen: [OpenAPIDocument.Operation: Set<Int>] = [:]
                 for exchange in server.log.withLock(\.self) {
@@ -239,6 +241,10 @@
                     proof: proof.proof.compactMap(hash)))
             _ = try await server.call(.GET, "/v1/audit/consistency?from=2&size=\(size0)", token: token)
             _ = try await server.call(.GET, "/v1/audit/inclusion?index=1000000", token: token)
+            let project = try await server.call(.GET, "/v1/projects", token: token).json(Items<ProjectItem>.self).items[0]
+            _ = try await server.call(.GET, "/v1/audit/entries?project=\(project.id)&limit=2", token: token)
+            _ = try await server.call(.GET, "/v1/audit/entries", token: token)
+            _ = try await server.call(.GET, "/v1/audit/entries?project=\(Self.absent)", token: token)
             _ = try await server.call(.GET, "/v1/audit/consistency", token: token)
             _ = try await server.call(.GET, "/v1/audit/tile/0/000.p/3", token: token)
             _ = try await server.call(.GET, "/v1/audit/tile/0/999", token: token)

@@ -86,8 +86,7 @@
             let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let server = try JobServer(settings: settings, log: silent)
             let (ports, port) = AsyncStream.makeStream(of: Int.self)
-            let application = try server.application { port.yield($0) }
-            let group = ServiceGroup(configuration: .init(services: [application], logger: silent))
+            let group = try server.group { port.yield($0) }
             let running = Task { try await group.run() }
             guard let bound = await ports.first(where: { _ in true }) else { throw ServerFailed() }
             let fixture = try await ServerFixture(files, folder, server, port: bound)

@@ -87,9 +87,11 @@
                 metrics.text == """
                     # TYPE hb_requests counter
                     hb_requests 4.0
+                    # HELP http_request_duration_seconds Time until an answer began.
                     # TYPE http_request_duration_seconds summary
                     http_request_duration_seconds_count{method="GET",route="/v1/\\"jobs\\""} 2.0
                     http_request_duration_seconds_sum{method="GET",route="/v1/\\"jobs\\""} 1.0
+                    # HELP http_requests_total Requests that were answered.
                     # TYPE http_requests_total counter
                     http_requests_total{method="GET",route="/v1/\\"jobs\\"",status="200"} 2.0
                     # TYPE queued gauge

@@ -26,12 +26,12 @@
                     }
                     group.addTask {
                         try await Task.sleep(until: start + .seconds(Self.seconds / 3))
-                        let before = Self.residentByteCount
+                        let before = JobServer.residentByteCount
                         try await Task.sleep(until: deadline)
-                        let growth = Self.residentByteCount - before
+                        let growth = JobServer.residentByteCount - before
                         #expect(growth < Self.growthLimit, "\(growth >> 20) MiB")
                         print(
-                            "soak: \(Self.residentByteCount >> 20) MiB at the end, \(growth >> 20) more than at a third"
+                            "soak: \(JobServer.residentByteCount >> 20) MiB at the end, \(growth >> 20) more than at a third"
                         )
                         return 0
                     }
@@ -82,13 +82,6 @@
                 .json(Items<JobItem>.self).items
             #expect(Set(listed.map(\.id)) == accepted && listed.count == requests)
             return requests
-        }
-
-        /// Bytes of memory that the process has.
-        private static var residentByteCount: Int {
-            let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
-            let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-            return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
         }
     }
 #endif

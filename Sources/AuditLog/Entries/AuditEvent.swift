@@ -6,6 +6,10 @@ package struct AuditEvent: Sendable, Hashable, Codable {
         case membership
         /// A library was registered.
         case library
+        /// Every account of the host may search a library from now on.
+        case sharing
+        /// Not every account may any more.
+        case unsharing
         /// A data set was uploaded.
         case upload
         /// A job was accepted.

@@ -51,6 +51,7 @@
                 guard offset == state.received else {
                     throw HostError(.conflict, "\(state.received) bytes are here: go on there, not at \(offset)")
                 }
+                try core.requireRoom(for: 0)
                 return try UploadWriter(host: core, claim: claim, upload: state)
             }
         }
@@ -74,7 +75,7 @@
             _ upload: ObjectID, annotation: Data = Data()
         ) async throws(HostError) -> Dataset {
             try requireAnnotation(annotation)
-            return try await core.perform { [self] in
+            return try await core.perform(on: HostThreads.files) { [self] in
                 let uploads = Uploads(host: core)
                 if let made = try? core.database.read({ try visibleDataset(upload, .fetch, $0) }) { return made }
                 let (claim, state) = try uploads.claim(upload, account: id)
@@ -124,7 +125,7 @@
 
         /// The bytes of a data set, checked against its SHA-256.
         package func readDataset(_ dataset: ObjectID) async throws(HostError) -> StoredFile {
-            try await core.perform { [self] in
+            try await core.perform(on: HostThreads.files) { [self] in
                 let file = try core.blobs.open(
                     core.database.read { try visibleDataset(dataset, .fetch, $0) }.sha256)
                 try core.database.write { database in

@@ -23,17 +23,19 @@
                 return try core.database.write { try accept(request, card, $0) }
             }
             core.activity.jobsWait()
-            return job
+            return try await self.job(job)
         }
 
-        private func accept(_ request: JobRequest, _ card: LibraryCard, _ database: Database) throws -> Job {
+        private func accept(_ request: JobRequest, _ card: LibraryCard, _ database: Database) throws -> ObjectID {
             guard let library = try database.library(request.library, for: id) else { throw HostError.notFound }
             let dataset = try visibleDataset(request.dataset, .add, database)
             if let job = try database.job(requestKey: request.requestKey, of: id) {
-                guard job.library == library.id, job.dataset == dataset.id, job.mode == request.mode else {
+                guard job.library == library.id, job.dataset == dataset.id, job.mode == request.mode,
+                    job.priority == request.priority, library.score == request.score
+                else {
                     throw HostError(.conflict, "this name of a request was used for another one; choose a new name")
                 }
-                return try shown(job, database)
+                return job.id
             }
             guard !core.activity.isDraining else {
                 throw HostError(.draining, "the host is about to stop; try again when it is back")
@@ -49,8 +51,7 @@
             try database.enterShare(id, request.mode)
             try database.insert(request, id: name, as: job, at: core.clock.milliseconds)
             try database.note(.job, of: name, in: job.project, by: id, at: core.clock.milliseconds)
-            guard let made = try database.job(name) else { throw HostError.notFound }
-            return try shown(made, database)
+            return name
         }
 
         /// Checks that the parts of a request go together.
@@ -98,7 +99,11 @@
         /// A job.
         package func job(_ job: ObjectID) async throws(HostError) -> Job {
             try await core.perform { [self] in
-                try core.database.read { try shown(visibleJob(job, .look, $0), $0) }
+                try core.database.read { database in
+                    var job = shown(try visibleJob(job, .look, database))
+                    if job.state == .queued { job.position = try positions(job.mode, of: job.id, database)[job.id] }
+                    return job
+                }
             }
         }
 
@@ -112,8 +117,12 @@
                 try core.database.read { database in
                     try database.require(.look, in: project, for: id)
                     let sequence = try earlier.map { try visibleJob($0, .look, database).sequence } ?? .max
-                    return try database.jobs(in: project, before: sequence, limit: limit)
-                        .map { try shown($0, database) }
+                    let jobs = try database.jobs(in: project, before: sequence, limit: limit)
+                    var places: [ObjectID: Int] = [:]
+                    for mode in Set(jobs.filter { $0.state == .queued }.map(\.mode)) {
+                        places.merge(try positions(mode, database)) { $1 }
+                    }
+                    return jobs.map { shown($0, position: places[$0.id]) }
                 }
             }
         }
@@ -124,7 +133,7 @@
                 let task = Task {
                     do {
                         for await _ in core.activity.changes(of: job) {
-                            let state = try await self.job(job)
+                            let state = try await watched(job)
                             continuation.yield(state)
                             if state.state.isFinal { break }
                         }
@@ -134,6 +143,14 @@
                     }
                 }
                 continuation.onTermination = { _ in task.cancel() }
+            }
+        }
+
+        /// A job for those who watch it: many do, so its place is that of the last look at the queue, where there was one.
+        private func watched(_ job: ObjectID) async throws(HostError) -> Job {
+            guard let position = core.activity.position(of: job) else { return try await self.job(job) }
+            return try await core.perform { [self] in
+                shown(try core.database.read { try visibleJob(job, .look, $0) }, position: position)
             }
         }
 
@@ -152,7 +169,7 @@
                     case .running: try database.requestCancellation(job.id)
                     case .succeeded, .failed, .cancelled: break
                     }
-                    return try shown(visibleJob(job.id, .look, database), database)
+                    return shown(try visibleJob(job.id, .look, database))
                 }
             }
             if cancelled.state == .running { core.activity.stop(job, .cancelled) }
@@ -164,7 +181,7 @@
         ///
         /// - Throws: ``HostError`` with the reason `conflict` when it has none.
         package func readResult(of job: ObjectID) async throws(HostError) -> StoredFile {
-            try await core.perform { [self] in
+            try await core.perform(on: HostThreads.files) { [self] in
                 let job = try core.database.read { try visibleJob(job, .fetch, $0) }
                 guard let sha256 = job.sha256 else {
                     throw HostError(.conflict, "the job is \(job.state.rawValue): it has no result")
@@ -207,14 +224,17 @@
         }
 
         /// A job with what the database does not say of it.
-        private func shown(_ job: Job, _ database: Database) throws -> Job {
+        private func shown(_ job: Job, position: Int? = nil) -> Job {
             var job = job
-            switch job.state {
-            case .queued: job.position = try database.position(of: job, at: core.clock.deadline(in: .zero))
-            case .running: job.progress = core.activity.progress(of: job.id)
-            case .succeeded, .failed, .cancelled: break
-            }
+            if job.state == .queued { job.position = position }
+            if job.state == .running { job.progress = core.activity.progress(of: job.id) }
             return job
+        }
+
+        private func positions(
+            _ mode: SearchMode, of job: ObjectID? = nil, _ database: Database
+        ) throws -> [ObjectID: Int] {
+            try database.positions(mode, of: job, at: core.clock.deadline(in: .zero))
         }
     }
 #endif

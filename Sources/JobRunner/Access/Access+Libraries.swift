@@ -25,7 +25,8 @@
         package func createLibrary(
             name: String, project: ObjectID, uploads: [String: ObjectID], isShared: Bool = false
         ) async throws(HostError) -> HostedLibrary {
-            try await core.perform { [self] in
+            if isShared { try requireSharingAllowed() }
+            return try await core.perform(on: HostThreads.files) { [self] in
                 try Libraries(host: core).add(
                     uploads: uploads, name: name, project: project, owner: id, isShared: isShared)
             }
@@ -33,19 +34,33 @@
 
         /// What researchers need of a library: its card, entries, or masks.
         package func readLibraryFile(_ name: String, of library: ObjectID) async throws(HostError) -> StoredFile {
-            try await core.perform { [self] in
+            try await core.perform(on: HostThreads.files) { [self] in
                 try Libraries(host: core).openForResearchers(name, of: library, account: id)
             }
         }
 
-        /// Says whether every account of the host may search a library. For owners.
+        /// Says whether every account of the host may search a library. For owners; sharing only where the host leaves that
+        /// to them.
         package func share(_ isShared: Bool, library: ObjectID) async throws(HostError) {
             try await core.perform { [self] in
                 try core.database.write { database in
                     guard let library = try database.library(library, for: id) else { throw HostError.notFound }
                     try requireOwnership(of: library, database.role(in: library.project, of: id))
+                    guard library.isShared != isShared else { return }
+                    if isShared { try requireSharingAllowed() }
                     try database.setShared(isShared, library: library.id)
+                    try database.note(
+                        isShared ? .sharing : .unsharing, of: library.id, in: library.project, by: id,
+                        sha256: library.card, at: core.clock.milliseconds)
                 }
+            }
+        }
+
+        /// A library that everybody sees is named among everybody's: that is the operator's to decide.
+        private func requireSharingAllowed() throws(HostError) {
+            guard core.settings.ownersMayShareLibraries else {
+                throw HostError(
+                    .forbidden, "on this host its operator alone shares libraries with all accounts; ask them to")
             }
         }
 

@@ -22,10 +22,10 @@
             try requireAnnotation(annotation)
             return try await core.perform { [self] in
                 try core.database.write { database in
-                    guard try database.ownedProjectCount(id) < core.settings.accountProjectLimit else {
+                    guard try database.projectCount(madeBy: id) < core.settings.accountProjectLimit else {
                         throw HostError(
                             .quotaExceeded,
-                            "the account owns \(core.settings.accountProjectLimit) projects, which is the limit")
+                            "the account has made \(core.settings.accountProjectLimit) projects, which is the limit")
                     }
                     let project = ObjectID.fresh()
                     try database.insertProject(

@@ -7,11 +7,9 @@
 
         /// A new account.
         ///
-        /// - Parameter label: what the operator calls it: up to 200 characters that no other account is called by.
+        /// - Parameter label: what the operator calls it: up to 200 bytes that no other account is called by.
         package func create(label: String) throws(HostError) -> Account {
-            guard (1...200).contains(label.count), !label.contains(where: \.isNewline) else {
-                throw HostError(.invalid, "an account's label has 1 to 200 characters on one line")
-            }
+            try requireName(label, of: "an account")
             let account = Account(id: .fresh(), label: label, created: host.clock.date)
             return try host.database.write { database in
                 guard try database.account(label: label) == nil else {
@@ -65,12 +63,27 @@
         /// The account that a call with the token `text` is made for.
         ///
         /// - Throws: ``HostError`` with the reason `unauthenticated`, whatever is wrong with the token.
-        package func authenticate(_ text: some StringProtocol) throws(HostError) -> Account {
+        package func authenticate(_ text: some StringProtocol) async throws(HostError) -> Account {
             let refused = HostError(.unauthenticated, "the access token is missing, unknown or revoked")
             guard let token = AccessToken(text) else { throw refused }
-            let stored = try host.database.read { try $0.token(prefix: token.prefix) }
+            let stored = try await host.perform { [host] in
+                try host.database.read { try $0.token(prefix: token.prefix) }
+            }
             guard let stored, token.matches(stored.hash) else { throw refused }
             return stored.account
+        }
+    }
+
+    /// Checks a name that people are shown: 1 to 200 bytes of UTF-8, nothing that would control their terminals.
+    func requireName(_ name: String, of what: String) throws(HostError) {
+        let isHarmless = name.unicodeScalars.allSatisfy { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: false
+            default: true
+            }
+        }
+        guard (1...200).contains(name.utf8.count), isHarmless else {
+            throw HostError(.invalid, "the name of \(what) has 1 to 200 bytes of text on one line")
         }
     }
 #endif

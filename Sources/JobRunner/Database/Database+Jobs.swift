@@ -61,40 +61,46 @@
                 arguments: ["id": id]) ?? false
         }
 
-        /// The jobs of a mode that wait, in the order in which they would run: see ``JobQueue``.
-        private static let waitingSQL = """
-            WITH waiting AS (
-                SELECT job.*, coalesce(share.begun, 0) + coalesce(sum(job.work) OVER (
-                    PARTITION BY job.account ORDER BY priority DESC, sequence
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS start
-                FROM job LEFT JOIN share ON share.mode = job.mode AND share.account = job.account
-                WHERE job.state = 'queued' AND job.mode = :mode
-                    AND (retryAt IS NULL OR retryBoot <> :boot OR retryAt <= :now)
-            )
+        /// Whether a job waits and may be begun: not one that waits for another attempt.
+        private static let isReady = """
+            job.state = 'queued' AND job.mode = :mode AND (job.retryAt IS NULL OR job.retryBoot <> :boot OR job.retryAt <= :now)
             """
 
-        /// The jobs of `mode` that wait, in the order in which they would run; not those that wait for another attempt.
-        func waitingJobs(_ mode: SearchMode, library: ObjectID? = nil, at now: Deadline, limit: Int) throws -> [Job] {
-            try Job.fetchAll(
+        /// The job of `mode` whose turn it is, of those for `library` if one is named: the first of the account that is least
+        /// ahead. See ``JobQueue``.
+        func nextJob(_ mode: SearchMode, library: ObjectID? = nil, at now: Deadline) throws -> Job? {
+            let isReady = Self.isReady + " AND (:library IS NULL OR job.library = :library)"
+            return try Job.fetchOne(
                 self,
-                sql: Self.waitingSQL + """
-                    SELECT * FROM waiting WHERE :library IS NULL OR library = :library ORDER BY start, account LIMIT :limit
+                sql: """
+                    SELECT * FROM job WHERE \(isReady) AND job.account = (
+                        SELECT share.account FROM share WHERE share.mode = :mode
+                            AND EXISTS (SELECT 1 FROM job WHERE \(isReady) AND job.account = share.account)
+                        ORDER BY share.begun, share.account LIMIT 1)
+                    ORDER BY priority DESC, sequence LIMIT 1
                     """,
-                arguments: [
-                    "mode": mode.rawValue, "boot": now.boot, "now": now.at, "library": library, "limit": limit,
-                ])
+                arguments: ["mode": mode.rawValue, "boot": now.boot, "now": now.at, "library": library])
         }
 
-        /// How many jobs would run before one that waits; nil when it does not, or waits for another attempt.
-        func position(of job: Job, at now: Deadline) throws -> Int? {
-            try Int.fetchOne(
+        /// How many jobs would run before each of those of `mode` that wait, if nobody sent anything more: what ``nextJob``
+        /// would say one after the other.
+        ///
+        /// - Parameter job: the only one that is asked for.
+        func positions(_ mode: SearchMode, of job: ObjectID? = nil, at now: Deadline) throws -> [ObjectID: Int] {
+            let rows = try Row.fetchAll(
                 self,
-                sql: Self.waitingSQL + """
-                    SELECT (SELECT count(*) FROM waiting AS other
-                        WHERE (other.start, other.account) < (waiting.start, waiting.account))
-                    FROM waiting WHERE id = :id
+                sql: """
+                    WITH waiting AS (
+                        SELECT job.id, job.account, share.begun + coalesce(sum(job.work) OVER (
+                            PARTITION BY job.account ORDER BY job.priority DESC, job.sequence
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS start
+                        FROM job JOIN share ON share.mode = job.mode AND share.account = job.account
+                        WHERE \(Self.isReady)
+                    ), ordered AS (SELECT id, row_number() OVER (ORDER BY start, account) - 1 AS position FROM waiting)
+                    SELECT id, position FROM ordered WHERE :id IS NULL OR id = :id
                     """,
-                arguments: ["mode": job.mode.rawValue, "boot": now.boot, "now": now.at, "id": job.id])
+                arguments: ["mode": mode.rawValue, "boot": now.boot, "now": now.at, "id": job])
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0["id"], $0["position"]) })
         }
 
         /// An account that had no job of a mode begins where the others are: it gets no credit for the time without.

@@ -52,6 +52,12 @@
                 arguments: [project, seal])
         }
 
+        func libraryCount(in project: ObjectID) throws -> Int {
+            try Int.fetchOne(
+                self, sql: "SELECT count(*) FROM library WHERE project = ? AND deleted IS NULL", arguments: [project])
+                ?? 0
+        }
+
         func datasetCount(in project: ObjectID) throws -> Int {
             try Int.fetchOne(
                 self,

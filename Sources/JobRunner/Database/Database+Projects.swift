@@ -27,8 +27,8 @@
 
         func insertProject(_ id: ObjectID, annotation: Data, owner: ObjectID, at time: Int64) throws {
             try execute(
-                sql: "INSERT INTO project (id, annotation, created) VALUES (?, ?, ?)",
-                arguments: [id, annotation, time])
+                sql: "INSERT INTO project (id, annotation, creator, created) VALUES (?, ?, ?, ?)",
+                arguments: [id, annotation, owner, time])
             try setRole(.owner, of: owner, in: id)
         }
 
@@ -36,11 +36,9 @@
             try execute(sql: "UPDATE project SET annotation = ? WHERE id = ?", arguments: [annotation, id])
         }
 
-        /// How many projects an account owns.
-        func ownedProjectCount(_ account: ObjectID) throws -> Int {
-            try Int.fetchOne(
-                self, sql: "SELECT count(*) FROM member WHERE account = ? AND role = 'owner'", arguments: [account])
-                ?? 0
+        /// How many projects an account made. Who was let into one, be it as its owner, had no say in that.
+        func projectCount(madeBy account: ObjectID) throws -> Int {
+            try Int.fetchOne(self, sql: "SELECT count(*) FROM project WHERE creator = ?", arguments: [account]) ?? 0
         }
 
         func projects(of account: ObjectID, after earlier: ObjectID?, limit: Int) throws -> [Project] {

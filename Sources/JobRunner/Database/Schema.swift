@@ -7,6 +7,7 @@
         static let migrator: DatabaseMigrator = {
             var migrator = DatabaseMigrator()
             migrator.registerMigration("1") { try $0.execute(sql: version1) }
+            migrator.registerMigration("2") { try $0.execute(sql: version2) }
             return migrator
         }()
 
@@ -102,6 +103,19 @@
                 UNION ALL SELECT libraryFile.blob FROM libraryFile JOIN library ON library.id = libraryFile.library
                     WHERE library.deleted IS NULL
                 UNION ALL SELECT blob FROM job WHERE blob IS NOT NULL AND deleted IS NULL;
+            """
+
+        /// Who made a project, which others may own since; and indices by which neither many jobs that wait nor many that
+        /// have ended make calls slow.
+        private static let version2 = """
+            ALTER TABLE project ADD COLUMN creator TEXT REFERENCES account;
+            UPDATE project SET creator = (
+                SELECT account FROM member WHERE member.project = project.id AND role = 'owner' ORDER BY account LIMIT 1);
+            CREATE INDEX projectByCreator ON project (creator);
+
+            CREATE INDEX jobWaiting ON job (mode, account, priority DESC, sequence) WHERE state = 'queued';
+            CREATE INDEX jobActive ON job (account, mode) WHERE state IN ('queued', 'running');
+            CREATE INDEX jobBytes ON job (project, state, answerByteCount) WHERE deleted IS NULL;
             """
     }
 #endif

@@ -13,6 +13,10 @@
             case upload
             /// A library was added.
             case library
+            /// Every account may search a library from now on.
+            case sharing
+            /// Not every account may any more.
+            case unsharing
             /// A job was accepted.
             case job
             /// A job succeeded.

@@ -16,6 +16,8 @@
 
         private struct State {
             var progress: [ObjectID: Double] = [:]
+            /// How many jobs were before each that waits when somebody last looked.
+            var positions: [ObjectID: Int] = [:]
             var stops: [ObjectID: StopReason] = [:]
             var watchers: [ObjectID: [Int: AsyncStream<Void>.Continuation]] = [:]
             var workers: [Int: AsyncStream<Void>.Continuation] = [:]
@@ -72,6 +74,23 @@
         func changed(_ job: ObjectID) {
             state.withLock { for watcher in ($0.watchers[job] ?? [:]).values { watcher.yield() } }
         }
+
+        /// Whether anybody watches a job.
+        var isWatched: Bool { state.withLock { !$0.watchers.isEmpty } }
+
+        /// Notes how many jobs are before each that waits, and tells those who watch one that has moved.
+        func moved(to positions: [ObjectID: Int]) {
+            state.withLock { state in
+                let before = state.positions
+                state.positions = positions
+                for (job, watchers) in state.watchers where positions[job] != before[job] {
+                    for watcher in watchers.values { watcher.yield() }
+                }
+            }
+        }
+
+        /// How many jobs were before one that waits, when somebody last looked; nil for one that did not wait then.
+        func position(of job: ObjectID) -> Int? { state.withLock { $0.positions[job] } }
 
         func progress(of job: ObjectID) -> Double? { state.withLock { $0.progress[job] } }
 

@@ -23,28 +23,47 @@
         /// Takes up the job of `mode` whose turn it is. With an interactive one come others that wait for the same library, as
         /// many as a pass has room for: they cost little beside it.
         func take(_ mode: SearchMode) throws(HostError) -> [Lease] {
-            guard !host.activity.isDraining else { return [] }
+            guard mayBegin else { return [] }
             return try host.database.write { database in
-                guard let first = try database.waitingJobs(mode, at: now, limit: 1).first else { return [] }
-                let jobs =
-                    switch mode {
-                    case .batch: [first]
-                    case .interactive:
-                        try database.waitingJobs(
-                            mode, library: first.library, at: now, limit: InteractiveSearch.queriesPerPass)
-                    }
-                return try jobs.map { try begin($0, database) }
+                guard let first = try database.nextJob(mode, at: now) else { return [] }
+                var leases = [try begin(first, database)]
+                guard mode == .interactive else { return leases }
+                while leases.count < InteractiveSearch.queriesPerPass,
+                    let job = try database.nextJob(mode, library: first.library, at: now)
+                {
+                    leases.append(try begin(job, database))
+                }
+                return leases
             }
         }
 
         /// Takes up to `count` interactive jobs more that wait for `library`, unless one that waits for another library has
         /// its turn.
         func takeMore(for library: ObjectID, count: Int) throws(HostError) -> [Lease] {
-            guard count > 0, !host.activity.isDraining else { return [] }
+            guard count > 0, mayBegin else { return [] }
             return try host.database.write { database in
-                let jobs = try database.waitingJobs(.interactive, at: now, limit: count)
-                return try jobs.prefix { $0.library == library }.map { try begin($0, database) }
+                var leases: [Lease] = []
+                while leases.count < count, let job = try database.nextJob(.interactive, at: now),
+                    job.library == library
+                {
+                    leases.append(try begin(job, database))
+                }
+                return leases
             }
+        }
+
+        /// Whether jobs are begun now: not while the host is about to stop, nor while its disk has no room for answers.
+        private var mayBegin: Bool { !host.activity.isDraining && host.hasRoom(for: 0) }
+
+        /// Tells those who watch jobs that wait how many are before them, where that has changed.
+        func tellPositions() throws(HostError) {
+            guard host.activity.isWatched else { return }
+            host.activity.moved(
+                to: try host.database.read { database in
+                    try SearchMode.allCases.reduce(into: [:]) { all, mode in
+                        all.merge(try database.positions(mode, at: now)) { $1 }
+                    }
+                })
         }
 
         /// Renews a lease.
@@ -76,10 +95,10 @@
             try host.database.write { database in
                 guard let job = try database.job(of: lease) else { return }
                 switch error {
+                case _ where job.isCancelling, JobActivity.StopReason.cancelled:
+                    try finish(job, .cancelled, database)
                 case JobActivity.StopReason.draining:
                     try database.requeue(job.id, forgettingAttempt: true)
-                case JobActivity.StopReason.cancelled:
-                    try finish(job, .cancelled, database)
                 default:
                     let error = HostError(error)
                     guard !error.isLasting, job.attempts - job.interruptions < host.settings.attemptLimit else {
@@ -102,8 +121,9 @@
         func reclaimAll() throws(HostError) { try reclaim(at: nil) }
 
         private func reclaim(at moment: Deadline?) throws(HostError) {
-            try host.database.write { database in
-                for job in try database.abandonedJobs(at: moment) {
+            let reclaimed = try host.database.write { database in
+                let jobs = try database.abandonedJobs(at: moment)
+                for job in jobs {
                     if job.isCancelling {
                         try finish(job, .cancelled, database)
                     } else if job.interruptions + 1 < host.settings.interruptionLimit {
@@ -114,7 +134,9 @@
                         try finish(job, .failed, problem: problem, database)
                     }
                 }
+                return jobs
             }
+            for job in reclaimed { host.activity.changed(job.id) }
         }
 
         private func finish(

@@ -41,8 +41,8 @@
 
         // MARK: Time
 
-        /// Every second, or thrice in the time of a lease: renews leases, takes back those that ran out, and looks for jobs
-        /// whose next attempt is due.
+        /// Every second, or thrice in the time of a lease: renews leases, takes back those that ran out, looks for jobs
+        /// whose next attempt is due, and tells those who watch a waiting job its place.
         private func keepTime() async {
             let interval = min(Duration.seconds(1), .seconds(host.settings.leaseSeconds) / 3)
             while !Task.isCancelled {
@@ -53,6 +53,7 @@
                             host.activity.stop(lease.job.id, .leaseLost)
                         }
                         try queue.reclaimExpired()
+                        try queue.tellPositions()
                     }
                 } catch {
                     host.log.error("the queue cannot be looked after", metadata: ["reason": "\(error)"])
@@ -65,8 +66,9 @@
 
         /// Works on one job after the other whenever there may be some.
         private func work(_ mode: SearchMode) async {
+            let thread = HostThreads.search()
             for await _ in host.activity.workSignals() {
-                while await workOnce(mode) {}
+                while await thread.run({ self.workOnce(mode) }) {}
                 if host.activity.isDraining { return }
             }
         }
@@ -74,17 +76,15 @@
         /// Works on what has its turn.
         ///
         /// - Returns: whether there was something.
-        private func workOnce(_ mode: SearchMode) async -> Bool {
+        private func workOnce(_ mode: SearchMode) -> Bool {
             do {
-                return try await host.perform { [self] in
-                    let taken = try queue.take(mode)
-                    guard let first = taken.first else { return false }
-                    switch mode {
-                    case .batch: searchBatch(hold(first))
-                    case .interactive: searchInteractively(library: first.job.library, taken.map(hold))
-                    }
-                    return true
+                let taken = try queue.take(mode)
+                guard let first = taken.first else { return false }
+                switch mode {
+                case .batch: searchBatch(hold(first))
+                case .interactive: searchInteractively(library: first.job.library, taken.map(hold))
                 }
+                return true
             } catch {
                 host.log.error("no job can be taken up", metadata: ["reason": "\(error)"])
                 return false
@@ -104,7 +104,7 @@
                 let search = try SearchJob(library: files.libraryFolder, queries: files.queries)
                 try files.requireSeal(search.upload.digest)
                 try search.run(
-                    output: output, threads: host.settings.threads, memoryLimit: host.settings.batchMemoryLimit
+                    output: output, threads: host.settings.threads, memoryLimit: host.settings.batchMemory
                 ) { rowsDone in
                     if let reason = host.activity.stopReason(lease.job.id) { throw reason }
                     host.activity.report(lease.job.id, Double(rowsDone) / Double(search.index.rowCount))

@@ -2,6 +2,7 @@
     import Foundation
     import SpectralSearch
     import Storage
+    import Synchronization
 
     /// The libraries that the host keeps: each the files of a folder, as `msfhe library build` made it.
     struct Libraries: Sendable {
@@ -88,15 +89,33 @@
             return library
         }
 
+        /// One library at a time is checked, since that takes memory.
+        private static let checking = Mutex(())
+
+        /// Checks that the files of the library in `folder` which are read into memory have room there.
+        private func requireMemory(_ folder: String) throws(HostError) {
+            for name in [SpectralLibrary.FileName.diagonals, SpectralLibrary.FileName.entries] {
+                var status = stat()
+                guard stat("\(folder)/\(name)", &status) == 0, Int(status.st_size) > host.settings.largestIndex else {
+                    continue
+                }
+                throw HostError(
+                    .tooLarge,
+                    "\(name) has \(status.st_size) bytes, more than the \(host.settings.largestIndex) that this host holds in memory; split the library, or build it for batch search"
+                )
+            }
+        }
+
         /// Checks the library in `folder`, whose files are on the disk, and puts them into the store.
         private func add(
             checked folder: String, name: String, project: ObjectID, owner: ObjectID, isShared: Bool,
             uploads: [ObjectID]
         ) throws -> HostedLibrary {
-            guard (1...200).contains(name.count), !name.contains(where: \.isNewline) else {
-                throw HostError(.invalid, "a library's name has 1 to 200 characters on one line")
+            try requireName(name, of: "a library")
+            let card = try Self.checking.withLock { _ in
+                try requireMemory(folder)
+                return try SpectralLibrary.check(folder: folder)
             }
-            let card = try SpectralLibrary.check(folder: folder)
             let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { name in
                 let (digest, byteCount) = try BlobStore.digest(path: "\(folder)/\(name)")
                 return LibraryFile(name: name, sha256: digest, byteCount: byteCount)
@@ -108,6 +127,11 @@
                 byteCount: files.reduce(0) { $0 + $1.byteCount }, created: host.clock.date)
             try host.database.write { database in
                 try database.require(.administer, in: project, for: owner)
+                guard try database.libraryCount(in: project) < host.settings.projectLibraryLimit else {
+                    throw HostError(
+                        .quotaExceeded,
+                        "the project has \(host.settings.projectLibraryLimit) libraries, which is the limit")
+                }
                 // Uploads were counted when they were announced.
                 for id in uploads { try database.deleteUpload(id) }
                 try database.requireQuota(for: library.byteCount, in: project, host.settings)
@@ -117,6 +141,11 @@
                     .library, of: library.id, in: project, by: owner, sha256: library.card,
                     byteCount: library.byteCount,
                     at: host.clock.milliseconds)
+                if isShared {
+                    try database.note(
+                        .sharing, of: library.id, in: project, by: owner, sha256: library.card,
+                        at: host.clock.milliseconds)
+                }
             }
             return library
         }

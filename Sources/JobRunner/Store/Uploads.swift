@@ -115,51 +115,64 @@
     }
 
     /// Writes the bytes of an upload from where it stands. What arrived counts even if the rest never does: end it with
-    /// ``finish()`` then too.
-    package actor UploadWriter {
+    /// ``finish()`` then too. One call at a time writes.
+    package final class UploadWriter: Sendable {
         private let host: HostCore
         private let claim: UploadClaim
         private let file: GrowingFile
-        private var upload: UploadState
-        private var position: Int
+        private let state: Mutex<State>
+
+        private struct State {
+            var upload: UploadState
+            /// How many bytes are written; those that the upload has received are on the disk.
+            var position: Int
+            /// The first bytes, until they are enough to tell a key by.
+            var beginning: [UInt8] = []
+        }
 
         /// After so many bytes what has arrived is made sure of, so that a long call does not lose all.
         private static let stepByteCount = 32 << 20
+        /// As many bytes as any kind of file begins with.
+        private static let openingByteCount = 64
 
         init(host: HostCore, claim: UploadClaim, upload: UploadState) throws {
             self.host = host
             self.claim = claim
-            self.upload = upload
-            position = upload.received
             file = try GrowingFile(path: host.uploadPath(upload.id))
+            state = Mutex(State(upload: upload, position: upload.received))
         }
 
         /// Appends `bytes`.
         ///
         /// - Throws: ``HostError``: `tooLarge` when they are more than was announced, `storageFull`, `invalid` when the file
         ///   turns out to be a researcher's key, which is then removed at once.
-        package func write(_ bytes: some ContiguousBytes & Sendable) throws(HostError) {
-            do {
-                try bytes.withUnsafeBytes { bytes in
-                    guard bytes.count <= upload.byteCount - position else {
-                        throw HostError(
-                            .tooLarge, "the file was announced to have \(upload.byteCount) bytes, and more were sent")
-                    }
-                    if position == 0 { try refuseSecret(bytes) }
-                    try file.write(bytes, at: position)
-                    position += bytes.count
+        package func write(_ bytes: some ContiguousBytes & Sendable) async throws(HostError) {
+            try await host.perform { [self] in
+                try state.withLock { state in
+                    try bytes.withUnsafeBytes { try append($0, to: &state) }
+                    if state.position - state.upload.received >= Self.stepByteCount { try record(&state) }
                 }
-                if position - upload.received >= Self.stepByteCount { try record() }
-            } catch {
-                throw HostError(error)
             }
         }
 
-        private func refuseSecret(_ bytes: UnsafeRawBufferPointer) throws {
+        private func append(_ bytes: UnsafeRawBufferPointer, to state: inout State) throws {
+            guard bytes.count <= state.upload.byteCount - state.position else {
+                throw HostError(
+                    .tooLarge, "the file was announced to have \(state.upload.byteCount) bytes, and more were sent")
+            }
+            if state.position < Self.openingByteCount { try refuseSecret(bytes, &state) }
+            try file.write(bytes, at: state.position)
+            state.position += bytes.count
+        }
+
+        private func refuseSecret(_ bytes: UnsafeRawBufferPointer, _ state: inout State) throws {
+            // What an earlier call sent is in the file.
+            if state.beginning.isEmpty, state.position > 0 { state.beginning = try file.read(0..<state.position) }
+            state.beginning += bytes.prefix(Self.openingByteCount - state.beginning.count)
             do {
-                try ReceivedFile.requireNoSecret(beginning: bytes, path: "upload")
+                try ReceivedFile.requireNoSecret(beginning: state.beginning, path: "upload")
             } catch {
-                try Uploads(host: host).drop(upload.id)
+                try Uploads(host: host).drop(state.upload.id)
                 throw error
             }
         }
@@ -168,22 +181,25 @@
         ///
         /// - Returns: the upload as it stands.
         @discardableResult
-        package func finish() throws(HostError) -> UploadState {
-            do {
-                if position > upload.received { try record() }
-            } catch {
-                throw HostError(error)
+        package func finish() async throws(HostError) -> UploadState {
+            try await host.perform { [self] in
+                try state.withLock { state in
+                    if state.position > state.upload.received { try record(&state) }
+                    claim.end()
+                    return state.upload
+                }
             }
-            claim.end()
-            return upload
         }
 
-        private func record() throws {
+        private func record(_ state: inout State) throws {
             try file.synchronise()
+            let (upload, position) = (state.upload, state.position)
             try host.database.write { try $0.updateUpload(upload.id, received: position, until: host.uploadDeadline) }
-            upload = UploadState(
+            state.upload = UploadState(
                 id: upload.id, project: upload.project, account: upload.account, byteCount: upload.byteCount,
                 sha256: upload.sha256, received: position)
+            // What is sent on from here must not take the reserve.
+            if position < upload.byteCount { try host.requireRoom(for: 0) }
         }
     }
 #endif

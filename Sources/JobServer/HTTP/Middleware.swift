@@ -54,7 +54,7 @@
         ) async throws -> Response {
             let account: Account
             do {
-                account = try authenticate(request)
+                account = try await authenticate(request)
             } catch {
                 // Whoever tries tokens is slowed down by address.
                 let allowance = limiter.take(for: "address \(context.remoteAddress)")
@@ -79,12 +79,12 @@
             }
         }
 
-        private func authenticate(_ request: Request) throws -> Account {
+        private func authenticate(_ request: Request) async throws -> Account {
             let header = request.headers[.authorization] ?? ""
             guard header.lowercased().hasPrefix("bearer ") else {
                 throw HostError(.unauthenticated, "an access token is wanted: Authorization: Bearer TOKEN")
             }
-            return try host.accounts.authenticate(header.dropFirst(7))
+            return try await host.accounts.authenticate(header.dropFirst(7))
         }
 
         private static func tooMany(_ allowance: RateLimiter.Allowance) -> Problem {

@@ -44,10 +44,10 @@
         /// - Returns: whether there were any.
         private func tell() async throws -> Bool {
             let last = await audit.lastEvent?.sequence ?? 0
-            let events = try await host.perform { [host] in try host.events(after: last, limit: Self.batch) }
+            let events = try await host.events(after: last, limit: Self.batch)
             guard let told = events.last?.sequence else { return false }
             _ = try await audit.append(contentsOf: events.map(entry))
-            try await host.perform { [host] in try host.forgetEvents(through: told) }
+            try await host.forgetEvents(through: told)
             return true
         }
 
@@ -70,6 +70,8 @@
                 switch kind {
                 case .upload: .upload
                 case .library: .library
+                case .sharing: .sharing
+                case .unsharing: .unsharing
                 case .job: .job
                 case .result: .result
                 case .failure: .failure

@@ -37,7 +37,7 @@
 
         func run() async throws {
             while !Task.isShuttingDownGracefully, !Task.isCancelled {
-                do { try await host.perform { [host] in try host.dropIdleUploads() } } catch {
+                do { try await host.dropIdleUploads() } catch {
                     log.error("idle uploads cannot be dropped", metadata: ["reason": "\(error)"])
                 }
                 try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(60)) }

@@ -47,9 +47,9 @@
         /// - Throws: ``InputError`` for what is not known, does not fit, or does not go together.
         package init(path: String?, environment: [String: String]) throws {
             var values = try Self.object(Self.encode(ServerSettings()), source: "defaults")
-            // The only value that has no default.
+            // The only values whose defaults are the machine's.
             var host = values["host"] as? [String: Any] ?? [:]
-            host["batchMemoryLimit"] = NSNull()
+            for name in ["batchMemoryLimit", "indexByteLimit"] { host[name] = NSNull() }
             values["host"] = host
             let source = path ?? "environment"
             if let path {

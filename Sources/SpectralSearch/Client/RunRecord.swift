@@ -180,7 +180,7 @@ public struct RunRecord: Sendable {
     /// Starts the file of a record, beside the upload at `path`.
     ///
     /// - Throws: ``InputError`` when it exists.
-    static func newFile(beside path: String) throws(InputError) -> OutputFile {
+    static func newFile(beside path: String) throws -> OutputFile {
         try OutputFile(path: EncryptedQueries.recordPath(path), isPrivate: true, collision: .refuse)
     }
 

@@ -43,7 +43,7 @@ private final class FileLock {
     let isPrivate: Bool
 
     /// Waits until nobody else has the use of the file that then stands at `path`.
-    init(path: String) throws(InputError) {
+    init(path: String) throws {
         while true {
             let descriptor = try openRegularFile(path).descriptor
             while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}

@@ -1,0 +1,32 @@
+#if Service
+    import Dispatch
+    import NIOPosix
+
+    /// The threads on which a host waits for its disk and computes, so that those of Swift's tasks stay free to serve.
+    ///
+    /// Tasks and concurrent dispatch queues share as many threads as there are cores, and get no others while those compute:
+    /// a search that ran there would keep every call waiting, the renewal of its own lease included.
+    enum HostThreads {
+        /// For calls: they ask the database, or write a piece of a file.
+        static let calls = pool(16)
+        /// For calls that read a file to its end, which may be long.
+        static let files = pool(4)
+
+        /// A thread for one search at a time. What it hands to other cores goes to threads of the same quality of
+        /// service, which is not that of tasks.
+        static func search() -> DispatchQueue { DispatchQueue(label: "search", qos: .utility) }
+
+        private static func pool(_ count: Int) -> NIOThreadPool {
+            let pool = NIOThreadPool(numberOfThreads: count)
+            pool.start()
+            return pool
+        }
+    }
+
+    extension DispatchQueue {
+        /// What `body` returns, called on this queue.
+        func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+            await withCheckedContinuation { continuation in async { continuation.resume(returning: body()) } }
+        }
+    }
+#endif
