@@ -37,10 +37,10 @@
             #expect(Set(try accounts.tokens(of: account).map(\.prefix)) == Set(tokens.map(\.prefix)))
             #expect(try accounts.disable(account) == 3)
             for token in tokens {
-                #expect(await refusal { try accounts.authenticate(token.text) } == .unauthenticated)
+                #expect(await refusal { try await accounts.authenticate(token.text) } == .unauthenticated)
             }
             #expect(try accounts.tokens(of: account).isEmpty)
-            #expect(try accounts.authenticate(accounts.issueToken(for: account).text) == account)
+            #expect(try await accounts.authenticate(accounts.issueToken(for: account).text) == account)
         }
 
         /// Of a library that the operator deletes, nothing remains but what the log tells.

@@ -120,7 +120,7 @@
     }
 
     /// A connection below HTTP, to be cut anywhere.
-    final class RawConnection {
+    final class RawConnection: Sendable {
         private let descriptor: Int32
 
         struct Failed: Error {}

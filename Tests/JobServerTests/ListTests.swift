@@ -20,10 +20,12 @@
                     let member = try await server.call(.GET, "/v1/account", token: server.token("member \(number)"))
                         .json(AccountItem.self).account
                     _ = try await server.call(
-                        .PUT, "/v1/projects/\(project)/members/\(member)", token: token, json: RoleRequest(role: "auditor"))
+                        .PUT, "/v1/projects/\(project)/members/\(member)", token: token,
+                        json: RoleRequest(role: "auditor"))
                 }
                 try await pagesAreTheList("/v1/projects?", ProjectItem.self, \.id, count: 7, server)
-                try await pagesAreTheList("/v1/projects/\(project)/members?", MemberItem.self, \.account, count: 6, server)
+                try await pagesAreTheList(
+                    "/v1/projects/\(project)/members?", MemberItem.self, \.account, count: 6, server)
                 try await pagesAreTheList("/v1/uploads?project=\(project)&", UploadItem.self, \.id, count: 5, server)
                 try await pagesAreTheList("/v1/datasets?project=\(project)&", DatasetItem.self, \.id, count: 5, server)
                 try await pagesAreTheList("/v1/jobs?project=\(project)&", JobItem.self, \.id, count: 5, server)

@@ -241,7 +241,8 @@
                     proof: proof.proof.compactMap(hash)))
             _ = try await server.call(.GET, "/v1/audit/consistency?from=2&size=\(size0)", token: token)
             _ = try await server.call(.GET, "/v1/audit/inclusion?index=1000000", token: token)
-            let project = try await server.call(.GET, "/v1/projects", token: token).json(Items<ProjectItem>.self).items[0]
+            let project = try await server.call(.GET, "/v1/projects", token: token).json(Items<ProjectItem>.self).items[
+                0]
             _ = try await server.call(.GET, "/v1/audit/entries?project=\(project.id)&limit=2", token: token)
             _ = try await server.call(.GET, "/v1/audit/entries", token: token)
             _ = try await server.call(.GET, "/v1/audit/entries?project=\(Self.absent)", token: token)
