@@ -74,7 +74,8 @@
 
         /// Calls `body` with a server, which is stopped afterwards.
         static func with(
-            _ change: (inout ServerSettings) -> Void = { _ in }, _ body: (ServerFixture) async throws -> Void
+            _ change: (inout ServerSettings) -> Void = { _ in }, clock: HostClock = .system, log: Logger? = nil,
+            _ body: (ServerFixture) async throws -> Void
         ) async throws {
             let files = try SharedFiles.made.get()
             let folder = try TemporaryFolder()
@@ -83,8 +84,8 @@
             settings.folder = folder("data")
             settings.drainSeconds = 1
             change(&settings)
-            let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            let server = try JobServer(settings: settings, log: silent)
+            let log = log ?? Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let server = try JobServer(settings: settings, clock: clock, log: log)
             let (ports, port) = AsyncStream.makeStream(of: Int.self)
             let group = try server.group { port.yield($0) }
             let running = Task { try await group.run() }

@@ -168,16 +168,16 @@
                 do {
                     try outcome.get()
                     try queue.complete(lease, answer: output)
-                    host.log.info("job answered", metadata: ["job": "\(lease.job.id)"])
+                    host.log.info("job answered", metadata: ["mode": "\(lease.job.mode)"])
                 } catch {
                     unlink(output)
                     try queue.abandon(lease, error)
                     host.log.notice(
-                        "job not answered", metadata: ["job": "\(lease.job.id)", "reason": "\(HostError(error))"])
+                        "job not answered", metadata: ["mode": "\(lease.job.mode)", "reason": "\(HostError(error))"])
                 }
             } catch {
                 // Its lease will run out.
-                host.log.error("job left", metadata: ["job": "\(lease.job.id)", "reason": "\(error)"])
+                host.log.error("job left", metadata: ["mode": "\(lease.job.mode)", "reason": "\(error)"])
             }
             leases.withLock { $0[lease.id] = nil }
             host.activity.end(lease.job.id)
