@@ -31,6 +31,13 @@ final class ProgressLine {
         write("\r\u{1B}[K\(activity): \(Int(fraction * 100)) %\(rest)")
     }
 
+    /// Shows that something goes on of which nobody knows how far it is.
+    func show(_ activity: String) {
+        guard isTerminal, activity != self.activity else { return }
+        self.activity = activity
+        write("\r\u{1B}[K\(activity)")
+    }
+
     /// Removes the line.
     func clear() {
         if isTerminal, !activity.isEmpty { write("\r\u{1B}[K") }
