@@ -4,8 +4,8 @@
     import SpectralSearch
     import Storage
 
-    /// The folder of a researcher's own, `~/.msfhe` or where `MSFHE_HOME` says: the servers and their tokens, the key,
-    /// the files of libraries, and for each job what decrypting its result needs. Everything in it is private.
+    /// The folder of a researcher's own, `~/.msfhe` or where `MSFHE_HOME` says: the servers and their tokens, the
+    /// projects made there, the key, the files of libraries, and for each job what decrypting its result needs. Everything in it is private.
     struct ClientHome {
         let path: String
 
@@ -25,6 +25,37 @@
         }
 
         var logins: Logins { Logins(path: "\(path)/logins.json") }
+
+        // MARK: Projects
+
+        /// The project that was made here for an account of a server; nil for none.
+        func ownProject(of account: String, on server: String) throws -> String? {
+            try ownProjects()["\(server) \(account)"]
+        }
+
+        func keep(ownProject project: String, of account: String, on server: String) throws {
+            var projects = try ownProjects()
+            projects["\(server) \(account)"] = project
+            try write(Self.json(projects), to: ownProjectsPath, isPrivate: true)
+        }
+
+        private var ownProjectsPath: String { "\(path)/projects.json" }
+
+        private func ownProjects() throws -> [String: String] {
+            guard FileManager.default.fileExists(atPath: ownProjectsPath) else { return [:] }
+            let text = try readWhole(path: ownProjectsPath, limit: 1 << 20)
+            guard let projects = try? JSONDecoder().decode([String: String].self, from: text) else {
+                throw InputError(ownProjectsPath, "is not what submit writes; remove it")
+            }
+            return projects
+        }
+
+        /// `value` as a file for the eye as well.
+        static func json(_ value: some Encodable) throws -> Data {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            return try encoder.encode(value) + Data("\n".utf8)
+        }
 
         // MARK: Keys
 

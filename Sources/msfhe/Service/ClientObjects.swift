@@ -54,11 +54,24 @@
     }
 
     extension JobClient {
-        func job(_ id: String) async throws -> JobItem { try await get("/v1/jobs/\(escaped(id))") }
+        /// Everything that a list of the server has.
+        func items<Item: Codable & Sendable>(_ path: String, of _: Item.Type) async throws -> [Item] {
+            try await get(path, as: Items<Item>.self).items
+        }
+
+        func job(_ id: String) async throws -> JobItem { try await checked(get("/v1/jobs/\(escaped(id))")) }
+
+        /// `job`, whose ids name folders here and addresses there, and so have to be ids.
+        func checked(_ job: JobItem) throws -> JobItem {
+            guard [job.id, job.library, job.dataset].allSatisfy({ ObjectID($0) != nil }) else {
+                throw ServerFailure("\(server): gives a job an id that is none")
+            }
+            return job
+        }
 
         /// The library that is called `name`, or has it as its id.
         func library(named name: String, option: String) async throws -> LibraryItem {
-            let libraries = try await get("/v1/libraries", as: Items<LibraryItem>.self).items
+            let libraries = try await items("/v1/libraries", of: LibraryItem.self)
             let found = libraries.filter { $0.name == name || $0.id == name }
             guard let first = found.first else {
                 let names = libraries.map { "'\($0.name.onOneLine)'" }.joined(separator: ", ")
@@ -75,7 +88,7 @@
 
         /// The projects whose title or id is `name`; all of them without a name.
         func projects(named name: String?, key: SecretKey?) async throws -> [ProjectItem] {
-            let projects = try await get("/v1/projects", as: Items<ProjectItem>.self).items
+            let projects = try await items("/v1/projects", of: ProjectItem.self)
             guard let name else { return projects }
             let found = projects.filter { $0.id == name || $0.title(key) == name }
             guard !found.isEmpty else {
@@ -94,23 +107,24 @@
             return found[0]
         }
 
-        /// The id of the project that data go to: the named one, or the first that the researcher owns, or a new one.
-        func project(for name: String?, key: SecretKey?) async throws -> String {
+        /// The id of the project that data go to: the named one, or else one that was made here for the account. Another
+        /// that it owns will not do: anyone may make a project and the account an owner of it.
+        func project(for name: String?, key: SecretKey?, _ home: ClientHome) async throws -> String {
             if let name { return try await project(named: name, key: key).id }
-            if let own = try await projects(named: nil, key: key).first(where: { $0.role == "owner" }) { return own.id }
+            let account = try await get("/v1/account", as: AccountItem.self).account
+            if let made = try home.ownProject(of: account, on: server),
+                try await projects(named: nil, key: key).contains(where: { $0.id == made && $0.role != "auditor" })
+            {
+                return made
+            }
             let made: ProjectItem = try await post("/v1/projects", ProjectRequest(annotation: nil))
+            try home.keep(ownProject: made.id, of: account, on: server)
             return made.id
         }
     }
 
     /// A part of a path, whatever was typed.
     func escaped(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "" }
-
-    /// An id that the server gave, which may name a folder here.
-    func objectID(_ text: String, of client: JobClient) throws -> String {
-        guard let id = ObjectID(text) else { throw ServerFailure("\(client.server): gives an id that is none") }
-        return id.description
-    }
 
     // MARK: Lists
 

@@ -29,7 +29,7 @@
                     var datasets: [ListedDataset] = []
                     for project in try await client.projects(named: project, key: key) {
                         let path = "/v1/datasets?project=\(project.id)"
-                        datasets += try await client.get(path, as: Items<DatasetItem>.self).items
+                        datasets += try await client.items(path, of: DatasetItem.self)
                             .map { ListedDataset($0, annotation: $0.annotation(key)) }
                     }
                     return datasets.filter(isWanted)

@@ -69,19 +69,26 @@
             }
             let progress = ProgressLine()
             if hits.fingerprint != nil {
-                try await client.download("/v1/datasets/\(item.dataset)/content", to: files.upload) {
+                try await client.download(
+                    "/v1/datasets/\(item.dataset)/content", to: files.upload,
+                    limit: 1024 + 4 * run.card.content.vector.dimension * run.queries.count
+                ) {
                     progress.show("fetching the upload", $0)
                 }
             }
-            try await client.download("/v1/jobs/\(item.id)/result", to: files.answer) { progress.show("fetching", $0) }
+            let limit = run.mode.answerByteCount(card: run.card, queryCount: run.queries.count)
+            try await client.download("/v1/jobs/\(item.id)/result", to: files.answer, limit: limit) {
+                progress.show("fetching", $0)
+            }
             progress.clear()
             try hits.write(
                 AnswerFiles(
                     run: run, answer: files.answer, entries: library.entries,
                     masks: run.card.content.publishedSeed == nil ? nil : library.masks, upload: files.upload),
                 key: secret, to: out, threads: threads)
+            let kept = [files.folder, library.folder].map { ProgressLine.bytes(ClientHome.byteCount($0)) }
             log.info(
-                "kept: \(files.folder), what decrypts the result, until msfhe jobs delete \(item.id); \(library.folder), \(ProgressLine.bytes(ClientHome.byteCount(library.folder))) of the library, for all jobs"
+                "kept in \(home.path): \(kept[0]) that decrypt the result, until msfhe jobs delete \(item.id); \(kept[1]) of the library, for all its jobs"
             )
         }
     }

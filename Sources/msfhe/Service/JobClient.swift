@@ -119,7 +119,7 @@
                     problem = ServerFailure("\(server): cannot be reached: \(Self.reason(error))")
                 }
                 guard attempt < attemptLimit else { throw problem }
-                progress.show("\(server) is not ready, asking again")
+                progress.show("\(problem); asking again in \(ProgressLine.duration(pause))")
                 try await Task.sleep(for: .seconds(pause))
             }
             preconditionFailure("attempts end")
@@ -201,6 +201,7 @@
         fileprivate init(_ response: HTTPClientResponse, server: String) async {
             status = Int(response.status.code)
             pause = response.headers.first(name: "Retry-After").flatMap { Double($0) }
+                .flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
             let body = try? await response.body.collect(upTo: 1 << 20)
             let item = body.flatMap { try? WireJSON.decode(ProblemItem.self, from: Data($0.readableBytesView)) }
             // Status 429 is said of requests that come too fast, and of a quota that is full until something is deleted.

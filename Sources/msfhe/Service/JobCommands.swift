@@ -76,16 +76,16 @@
             try list.show(
                 server.call { client, home in
                     let key = try home.titleKey(keyChoice.key)
-                    let libraries = try await client.get("/v1/libraries", as: Items<LibraryItem>.self).items
+                    let libraries = try await client.items("/v1/libraries", of: LibraryItem.self)
                     var jobs: [ListedJob] = []
                     for project in try await client.projects(named: project, key: key) {
                         let found = try await client.get(
-                            "/v1/jobs?project=\(project.id)&limit=\(limit)", as: Items<JobItem>.self)
-                        guard !found.items.isEmpty else { continue }
-                        let datasets = try await client.get(
-                            "/v1/datasets?project=\(project.id)", as: Items<DatasetItem>.self
+                            "/v1/jobs?project=\(project.id)&limit=\(limit)", as: Items<JobItem>.self
                         ).items
-                        jobs += found.items.map { job in
+                        guard !found.isEmpty else { continue }
+                        let datasets = try await client.items(
+                            "/v1/datasets?project=\(project.id)", of: DatasetItem.self)
+                        jobs += found.map { job in
                             ListedJob(
                                 job: job, libraryName: libraries.first { $0.id == job.library }?.name,
                                 title: datasets.first { $0.id == job.dataset }?.annotation(key)?.title)
@@ -108,7 +108,7 @@
         func run() throws {
             try server.call { client, home in
                 for job in jobs {
-                    let id = try await objectID(client.job(job).id, of: client)
+                    let id = try await client.job(job).id
                     try await client.delete("/v1/jobs/\(id)")
                     try home.forget(job: id)
                     log.info("job \(id): deleted")
@@ -147,7 +147,7 @@
     extension JobItem {
         fileprivate var stateAndProgress: String {
             if let position { return "\(state) (\(position) before)" }
-            if let progress { return "\(state) (\(Int(progress * 100)) %)" }
+            if let progress { return "\(state) (\(ProgressLine.percent(progress)))" }
             return state
         }
 

@@ -23,7 +23,7 @@
 
         func run() throws {
             try list.show(
-                server.call { client, _ in try await client.get("/v1/libraries", as: Items<LibraryItem>.self).items })
+                server.call { client, _ in try await client.items("/v1/libraries", of: LibraryItem.self) })
         }
     }
 
@@ -38,7 +38,7 @@
         @Option(help: "What researchers call it.")
         var name: String
 
-        @Option(help: "The project to put it in, its title or id; your first, or a new one, when left out.")
+        @Option(help: "The project to put it in, its title or id; one that is made for you when left out.")
         var project: String?
 
         @Flag(help: "Let every account of the server search it.")
@@ -51,7 +51,7 @@
             _ = try SpectralLibrary.check(folder: folder)
             try printResult(
                 server.call { client, home in
-                    let project = try await client.project(for: project, key: home.titleKey(keyChoice.key))
+                    let project = try await client.project(for: project, key: home.titleKey(keyChoice.key), home)
                     var uploads: [String: String] = [:]
                     do {
                         let progress = ProgressLine()

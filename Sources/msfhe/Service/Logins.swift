@@ -44,9 +44,7 @@
         /// Adds a login, in the place of an older one to the same server.
         func add(_ credentials: Credentials) throws {
             let logins = [credentials] + (try all().filter { $0.server != credentials.server })
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try write(encoder.encode(logins) + Data("\n".utf8), to: path, isPrivate: true)
+            try write(ClientHome.json(logins), to: path, isPrivate: true)
         }
 
         private func all() throws -> [Credentials] {

@@ -98,7 +98,7 @@
             try list.show(
                 server.call { client, home in
                     let id = try await client.project(named: project, key: home.titleKey(keyChoice.key)).id
-                    return try await client.get("/v1/projects/\(id)/members", as: Items<MemberItem>.self).items
+                    return try await client.items("/v1/projects/\(id)/members", of: MemberItem.self)
                         .map { ListedMember(account: $0.account, role: $0.role) }
                 })
         }

@@ -29,7 +29,7 @@
 
         @OptionGroup var encryption: EncryptionOptions
 
-        @Option(help: "The project that the data go to, its title or id; your first, or a new one, when left out.")
+        @Option(help: "The project that the data go to, its title or id; one that is made for you when left out.")
         var project: String?
 
         @OptionGroup var keyChoice: KeyChoice
@@ -94,6 +94,7 @@
                 Annotation(title: URL(fileURLWithPath: queries).lastPathComponent))
             // Whether it is too long is to be known before the work is done.
             _ = try annotation.encrypted(under: secret, for: [])
+            let project = try await client.project(for: self.project, key: secret, home)
             let job = try home.newJob()
             let run = try encryption.encrypt(
                 queries, for: card, under: secret, to: job.files.upload, threads: cores.threads
@@ -101,23 +102,21 @@
             try hits.require(for: card, mode: run.mode)
             // What decrypting the result needs is here before there is a job: the server may lose the library.
             _ = try await client.library(found.id, card: digest, mode: run.mode, in: home)
-            let project = try await client.project(for: self.project, key: secret)
             if let keys = run.rotationKeys {
                 try await send(keys, at: home.rotationKeysPath(card), to: project, client)
             }
             let dataset = try await send(job.files.upload, annotation, secret, to: project, client)
             let accepted: JobItem
             do {
-                accepted = try await client.post(
-                    "/v1/jobs",
-                    JobSubmission(
-                        library: found.id, dataset: dataset.id, mode: run.mode.rawValue, score: found.score,
-                        priority: priority, requestKey: UUID().uuidString))
+                let submission = JobSubmission(
+                    library: found.id, dataset: dataset.id, mode: run.mode.rawValue, score: found.score,
+                    priority: priority, requestKey: UUID().uuidString)
+                accepted = try await client.checked(client.post("/v1/jobs", submission))
             } catch {
                 try? await client.delete("/v1/datasets/\(dataset.id)")
                 throw error
             }
-            try home.name(job, objectID(accepted.id, of: client))
+            try home.name(job, accepted.id)
             unlink(home.job(accepted.id).upload)
             log.info("job \(accepted.id): \(run.queryCount) queries x \(found.spectra) library spectra")
             return accepted.id
@@ -138,7 +137,7 @@
         private func send(
             _ keys: RotationKeys, at path: String, to project: String, _ client: JobClient
         ) async throws {
-            let datasets = try await client.get("/v1/datasets?project=\(project)", as: Items<DatasetItem>.self).items
+            let datasets = try await client.items("/v1/datasets?project=\(project)", of: DatasetItem.self)
             guard !datasets.contains(where: { $0.seal == keys.digest.description }) else { return }
             let progress = ProgressLine()
             let upload = try await client.upload(path, to: project) { progress.show("sending rotation keys", $0) }
