@@ -8,7 +8,7 @@
     @testable import JobServer
 
     /// What goes wrong between a researcher and a server is one clear line, and leaves nothing half done.
-    struct ClientFaultTests {
+    @Suite(.serialized) struct ClientFaultTests {
         @Test(.timeLimit(.minutes(1))) func whatIsWrongIsSaid() async throws {
             try await ServerFixture.with { server in
                 let researcher = try Researcher()
@@ -60,6 +60,7 @@
         @Test(.timeLimit(.minutes(1))) func whatTheServerCannotDoIsAFailure() async throws {
             try await ServerFixture.with { server in
                 let researcher = try await Researcher(of: server)
+                try await researcher.succeeds("projects", "create", "mine")
                 let name = sha256(try server.files.content("library/index"))
                 let blob = server.folder("data/blobs/\(name.prefix(2))/\(name)")
                 var bytes = try Data(contentsOf: URL(fileURLWithPath: blob))
@@ -68,7 +69,7 @@
                 try bytes.write(to: URL(fileURLWithPath: blob))
                 try await researcher.fails(
                     "submit", researcher.folder("run.mgf"), "--library", "peptides", "--mode", "batch", status: 1,
-                    saying: "damaged")
+                    saying: "stored bytes are not the ones")
                 #expect(researcher.kept("jobs").isEmpty)
                 #expect(try await researcher.succeeds("datasets", "list").rows.isEmpty)
             }

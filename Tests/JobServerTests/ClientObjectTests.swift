@@ -6,7 +6,7 @@
     @testable import JobServer
 
     /// The commands for projects, data sets, libraries and jobs.
-    struct ClientObjectTests {
+    @Suite(.serialized) struct ClientObjectTests {
         /// Titles are for those who have the key; members see what their role lets them.
         @Test(.timeLimit(.minutes(1))) func projectsAreSharedAndTitlesAreNot() async throws {
             try await ServerFixture.with { server in

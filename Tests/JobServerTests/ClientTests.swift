@@ -9,7 +9,9 @@
     @testable import JobServer
 
     /// The program's commands against a server: from spectra to hits.
-    struct ClientTests {
+    ///
+    /// A test at a time: the servers run in this process, and answer late when many programs run at once.
+    @Suite(.serialized) struct ClientTests {
         /// One line encrypts here, searches there, and decrypts here.
         @Test(.timeLimit(.minutes(2))) func oneLineDoesTheWholeWay() async throws {
             try await ServerFixture.with { server in
@@ -158,6 +160,22 @@
                     #expect(try Data(contentsOf: URL(fileURLWithPath: researcher.folder(path))) == content)
                 }
                 #expect(researcher.kept("libraries") == [library])
+            }
+        }
+
+        @Test func everyCommandExplainsItself() async throws {
+            let researcher = try Researcher()
+            for command in [
+                "login", "submit", "status", "watch", "fetch", "cancel", "jobs", "jobs list", "jobs delete",
+                "datasets list",
+                "datasets annotate", "datasets delete", "projects", "projects list", "projects create",
+                "projects rename", "projects members", "projects share", "projects unshare", "libraries",
+                "libraries list", "libraries add", "libraries share", "libraries unshare", "libraries delete",
+            ] {
+                let words = command.split(separator: " ").map(String.init)
+                let outcome = try await researcher.msfhe(words + ["--help"])
+                #expect(outcome.status == 0 && outcome.error.isEmpty, "\(command)")
+                #expect(outcome.output.contains("USAGE: msfhe \(command)") && outcome.output.contains("OVERVIEW"))
             }
         }
 

@@ -8,7 +8,7 @@
     import Testing
 
     /// A server that answers what no server of ours would.
-    struct HostileServerTests {
+    @Suite(.serialized) struct HostileServerTests {
         /// Calls `body` with a researcher whose server gives these answers, by method and path, and 404 to others.
         private func with(_ answers: [String: String], _ body: (Researcher) async throws -> Void) async throws {
             let router = Router()

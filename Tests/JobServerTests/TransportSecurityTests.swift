@@ -22,7 +22,7 @@
     }
 
     /// A server with a certificate of an authority of its own.
-    @Suite(.enabled(if: hasOpenSSL, "the program openssl makes the certificates"))
+    @Suite(.serialized, .enabled(if: hasOpenSSL, "the program openssl makes the certificates"))
     struct TransportSecurityTests {
         /// An authority, and a certificate of it for the name localhost.
         private func certificates() throws -> TemporaryFolder {

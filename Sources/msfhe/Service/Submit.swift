@@ -45,7 +45,7 @@
         @Option(help: "With --wait, the table of hits; - is standard output.")
         var out: String?
 
-        @OptionGroup(title: "With --wait") var hits: HitOptions
+        @OptionGroup var hits: HitOptions
 
         @OptionGroup var cores: ThreadOptions
 
