@@ -107,6 +107,12 @@
                 let verified = try await researcher.msfhe(
                     ["fetch", job, "--out", researcher.folder("verified.tsv"), "--fingerprint", fingerprint])
                 #expect(verified.status == 0 && verified.error.contains("verified to be the library's answer"))
+                // What stays is the record alone, and that is what is told.
+                #expect(researcher.kept("jobs/\(job)") == ["run.local"])
+                let record = researcher.folder("home/jobs/\(job)/run.local")
+                let byteCount = try #require(
+                    FileManager.default.attributesOfItem(atPath: record)[.size] as? Int)
+                #expect(verified.error.contains(String(format: "%.1f kB that decrypt", Double(byteCount) / 1e3)))
                 let library = try await server.call(.GET, "/v1/libraries", token: server.owner)
                     .json(Items<LibraryItem>.self).items.first { $0.name == "whole" }
                 let owner = try server.server.host.accounts.account(label: "library owner")
@@ -120,8 +126,6 @@
                 #expect(try await fetch("hits.mztab").hasPrefix("MTD\tmzTab-version\t2.0"))
                 #expect(try await fetch("named", "--format", "json").hasPrefix("{"))
                 #expect(try researcher.content("features.tsv").split(separator: "\n").count > 1)
-                // What stays of a job is its record alone.
-                #expect(researcher.kept("jobs/\(job)") == ["run.local"])
                 try await researcher.fails(
                     "submit", researcher.folder("run.mgf"), "--library", "peptides", "--fingerprint", fingerprint,
                     "--wait", "--out", researcher.folder("none"), saying: fingerprint)

@@ -2,6 +2,7 @@
     import ArgumentParser
     import Foundation
     import JobServer
+    import RLWE
     import SpectralSearch
     import Storage
 
@@ -58,6 +59,18 @@
             try run.requireKey(secret, path: keyPath)
             try hits.require(for: run.card, mode: run.mode)
             let library = try await client.library(item.library, card: run.card.digest, mode: run.mode, in: home).files
+            try await writeHits(of: item, run, files, library, secret, client, to: out)
+            let kept = [files.folder, library.folder].map { ProgressLine.bytes(ClientHome.byteCount($0)) }
+            log.info(
+                "kept in \(home.path): \(kept[0]) that decrypt the result, until msfhe jobs delete \(item.id); \(kept[1]) of the library, for all its jobs"
+            )
+        }
+
+        /// Fetches the answer, and the upload where a check needs it, and writes what the answer says.
+        private func writeHits(
+            of item: JobItem, _ run: RunRecord, _ files: ClientHome.JobFiles, _ library: ClientHome.LibraryFiles,
+            _ secret: SecretKey, _ client: JobClient, to out: String
+        ) async throws {
             // Neither answer nor upload stays, whatever happens.
             let passing = [files.answer, files.upload]
             passing.forEach(UnfinishedFiles.add)
@@ -86,10 +99,6 @@
                     run: run, answer: files.answer, entries: library.entries,
                     masks: run.card.content.publishedSeed == nil ? nil : library.masks, upload: files.upload),
                 key: secret, to: out, threads: threads)
-            let kept = [files.folder, library.folder].map { ProgressLine.bytes(ClientHome.byteCount($0)) }
-            log.info(
-                "kept in \(home.path): \(kept[0]) that decrypt the result, until msfhe jobs delete \(item.id); \(kept[1]) of the library, for all its jobs"
-            )
         }
     }
 
