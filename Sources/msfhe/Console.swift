@@ -28,7 +28,14 @@ final class ProgressLine {
         let rest =
             fraction > 0 && elapsed > 0.5
             ? ", \(ProgressLine.duration(elapsed * (1 - fraction) / fraction)) left" : ""
-        write("\r\u{1B}[K\(activity): \(Int(fraction * 100)) %\(rest)")
+        write("\r\u{1B}[K\(activity): \(ProgressLine.percent(fraction))\(rest)")
+    }
+
+    /// Shows that something goes on of which nobody knows how far it is.
+    func show(_ activity: String) {
+        guard isTerminal, activity != self.activity else { return }
+        self.activity = activity
+        write("\r\u{1B}[K\(activity)")
     }
 
     /// Removes the line.
@@ -37,6 +44,9 @@ final class ProgressLine {
     }
 
     deinit { clear() }
+
+    /// A fraction of 1, whatever it is, in hundredths: `42 %`.
+    static func percent(_ fraction: Double) -> String { "\(Int(min(max(fraction, 0), 1) * 100)) %" }
 
     /// Seconds in the unit that suits them.
     static func duration(_ seconds: Double) -> String {

@@ -4,12 +4,12 @@ import Datasets
 struct DatasetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "datasets",
-        abstract: "Make benchmarks from public releases of spectra; list data sets on a server.",
+        abstract: "Make benchmarks from public releases of spectra; look after data sets on a server.",
         subcommands: subcommands)
 
     private static var subcommands: [any ParsableCommand.Type] {
         #if Service
-            [Prepare.self, ListDatasets.self]
+            [Prepare.self, ListDatasets.self, AnnotateDataset.self, DeleteDatasets.self]
         #else
             [Prepare.self]
         #endif

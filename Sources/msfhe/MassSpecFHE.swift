@@ -34,7 +34,7 @@ struct MassSpecFHE: ParsableCommand {
         #if Service
             [
                 Serve.self, HostCommand.self, Login.self, Submit.self, Status.self, Watch.self, Fetch.self, Cancel.self,
-                Jobs.self,
+                Jobs.self, Projects.self, Libraries.self,
             ]
         #else
             []
@@ -70,6 +70,7 @@ struct MassSpecFHE: ParsableCommand {
             if let error = error as? HostError {
                 return [.invalid, .notFound, .conflict, .forbidden].contains(error.reason)
             }
+            if let refusal = error as? ServerRefusal { return refusal.isWrongInput }
         #endif
         return switch error {
         case is InputError, is SpectrumFileError, is RecipeError, is BackendError: true

@@ -110,7 +110,7 @@
             let dataset = try await access.finishDataset(upload.id)
             func serve() throws -> Process {
                 let process = Process()
-                process.executableURL = ClientTests.program
+                process.executableURL = Researcher.program
                 process.arguments = ["serve"]
                 process.environment = ProcessInfo.processInfo.environment.merging(
                     ["MSFHE_SERVE_FOLDER": folder("data"), "MSFHE_SERVE_LISTEN": "127.0.0.1:0"]) { $1 }

@@ -205,6 +205,7 @@
 
     package struct RoleRequest: Codable, Sendable {
         package var role: String
+        package init(role: String) { self.role = role }
     }
 
     package struct UploadRequest: Codable, Sendable {
@@ -231,6 +232,7 @@
 
     package struct SharingRequest: Codable, Sendable {
         package var shared: Bool
+        package init(shared: Bool) { self.shared = shared }
     }
 
     package struct JobSubmission: Codable, Sendable {

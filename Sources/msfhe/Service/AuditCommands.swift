@@ -19,12 +19,13 @@
         var project: String
 
         @OptionGroup var log: LogOptions
+        @OptionGroup var server: ServerChoice
 
         func run() throws {
             let key = try NoteVerifierKey(log.key)
             let kept = try log.kept.map { (path: $0, checkpoint: try Checkpoint(path: $0, key: key)) }
-            let project = project.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-            let entries = try withServer { client, _ in
+            let project = escaped(project)
+            let entries = try server.call { client, _ in
                 var entries: [AuditEntry] = []
                 var after: Int?
                 repeat {
@@ -76,6 +77,8 @@
         @Option(help: "The copy, a folder that must not exist yet.")
         var out: String
 
+        @OptionGroup var server: ServerChoice
+
         func run() throws {
             let key = try NoteVerifierKey(key)
             let output = try OutputFolder(path: out)
@@ -90,7 +93,7 @@
         }
 
         private func copyFromServer(to folder: String, key: NoteVerifierKey) throws -> Int {
-            try withServer { client, _ in
+            try server.call { client, _ in
                 let received = "\(folder)/received"
                 func get(_ path: String, limit: Int) async throws -> [UInt8] {
                     try await client.download("/v1/audit/\(path)", to: received)

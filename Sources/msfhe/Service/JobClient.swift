@@ -1,31 +1,34 @@
 #if Service
     import AsyncHTTPClient
-    import Crypto
     import Foundation
     import JobServer
     import NIOCore
     import NIOHTTP1
+    import NIOPosix
     import NIOSSL
+    import SpectralSearch
     import Storage
 
     /// Talks to a server. What fails on the way is tried again for a while; what the server refuses is an error that says
     /// its reason.
     struct JobClient: Sendable {
-        private let server: String
+        /// The server's address.
+        let server: String
         private let token: String
+        private let attemptLimit: Int
         private let http: HTTPClient
 
-        /// Calls are tried again so often when the connection fails or the server says that it will be back.
-        private static let attemptLimit = 6
-        private static let timeout = TimeAmount.seconds(120)
-        /// Bytes that are sent in one call.
-        private static let chunkByteCount = 8 << 20
+        /// Calls are tried so often when the connection fails or the server says that it will be back: for a quarter of
+        /// a minute, in which a server starts again.
+        static let patience = 6
+        /// Until an answer begins. A server reads files of gigabytes before it says that they are whole.
+        private static let timeout = TimeAmount.minutes(5)
 
-        /// Calls `body` with a client for the server that the researcher is logged in to.
+        /// Calls `body` with a client for the server of `credentials`.
         static func with<Result>(
-            _ credentials: ClientHome.Credentials, _ body: (JobClient) async throws -> Result
+            _ credentials: Credentials, attemptLimit: Int = patience, _ body: (JobClient) async throws -> Result
         ) async throws -> Result {
-            let client = try JobClient(credentials)
+            let client = try JobClient(credentials, attemptLimit: attemptLimit)
             do {
                 let result = try await body(client)
                 try? await client.http.shutdown()
@@ -36,174 +39,115 @@
             }
         }
 
-        private init(_ credentials: ClientHome.Credentials) throws {
-            server = try Self.checked(credentials.server)
-            token = credentials.token
-            var configuration = HTTPClient.Configuration()
-            configuration.timeout.connect = .seconds(10)
+        private init(_ credentials: Credentials, attemptLimit: Int) throws {
+            (server, token, self.attemptLimit) = (credentials.server, credentials.token, attemptLimit)
+            var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+            configuration.timeout = .init(connect: .seconds(10), read: Self.timeout)
+            configuration.connectionPool.retryConnectionEstablishment = false
             if let path = credentials.certificates {
                 var tls = TLSConfiguration.makeClientConfiguration()
-                tls.additionalTrustRoots = [.file(path)]
+                do { tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(path))] } catch {
+                    throw InputError(path, "is no file of certificates in PEM")
+                }
                 configuration.tlsConfiguration = tls
             }
             http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         }
 
-        /// The address without its last slash. A token does not go over a network in the clear.
-        static func checked(_ server: String) throws -> String {
-            guard let url = URL(string: server), let host = url.host, let scheme = url.scheme,
-                ["http", "https"].contains(scheme)
-            else { throw InputError("--server", "'\(server)' is not an address such as https://host.example.org:8420") }
-            let isHere = host == "localhost" || host == "::1" || host.hasPrefix("127.")
-            guard scheme == "https" || isHere else {
-                throw InputError(
-                    "--server", "'\(server)' is not encrypted, and your token would be sent there; use https")
-            }
-            return server.hasSuffix("/") ? String(server.dropLast()) : server
-        }
-
         // MARK: Calls
 
         func get<Value: Decodable>(_ path: String, as _: Value.Type = Value.self) async throws -> Value {
-            try await call(.GET, path)
+            try await decoded(send(.GET, path))
         }
 
         func post<Value: Decodable>(_ path: String, _ body: some Encodable) async throws -> Value {
-            try await call(.POST, path, body: WireJSON.encode(body))
+            try await decoded(send(.POST, path, json: body))
         }
 
-        func post<Value: Decodable>(_ path: String) async throws -> Value { try await call(.POST, path) }
+        func post<Value: Decodable>(_ path: String) async throws -> Value { try await decoded(send(.POST, path)) }
 
-        private func call<Value: Decodable>(_ method: HTTPMethod, _ path: String, body: Data? = nil) async throws
-            -> Value
+        func put(_ path: String, _ body: some Encodable) async throws { _ = try await send(.PUT, path, json: body) }
+
+        func delete(_ path: String) async throws { _ = try await send(.DELETE, path) }
+
+        private func send(_ method: HTTPMethod, _ path: String, json: some Encodable) async throws -> HTTPClientResponse
         {
-            let headers = body == nil ? [] : [("Content-Type", "application/json")]
-            let response = try await send(method, path, headers: headers, body: body)
-            let data = Data(try await response.body.collect(upTo: 64 << 20).readableBytesView)
-            return try WireJSON.decode(Value.self, from: data)
+            try await send(
+                method, path, headers: [("Content-Type", "application/json")], body: try WireJSON.encode(json))
+        }
+
+        func decoded<Value: Decodable>(
+            _ response: HTTPClientResponse, as _: Value.Type = Value.self
+        ) async throws -> Value {
+            do {
+                let data = Data(try await response.body.collect(upTo: 64 << 20).readableBytesView)
+                return try WireJSON.decode(Value.self, from: data)
+            } catch is DecodingError {
+                throw ServerFailure("\(server): answers otherwise than a server of this version")
+            } catch {
+                throw ServerFailure("\(server): the connection was lost: \(Self.reason(error))")
+            }
         }
 
         /// Sends a request, again and again where that may help, and returns the answer to it.
         ///
-        /// - Throws: ``InputError`` when the server refuses; ``ServerFailure`` when it cannot be reached or fails.
-        private func send(
+        /// - Throws: ``ServerRefusal`` when the server refuses; ``ServerFailure`` when it cannot be reached or fails;
+        ///   ``InputError`` when it does not prove to be the server of its address.
+        func send(
             _ method: HTTPMethod, _ path: String, headers: [(String, String)] = [], body: Data? = nil
         ) async throws -> HTTPClientResponse {
             var request = HTTPClientRequest(url: server + path)
             request.method = method
             request.headers.add(name: "Authorization", value: "Bearer \(token)")
             for (name, value) in headers { request.headers.add(name: name, value: value) }
+            let progress = ProgressLine()
             for attempt in 1... {
                 if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
                 var pause = Double(1 << attempt) / 4
+                let problem: any Error
                 do {
                     let response = try await http.execute(request, timeout: Self.timeout)
                     if (200..<300).contains(response.status.code) { return response }
-                    let problem = await Self.problem(response)
-                    let mayPass = [429, 503].contains(response.status.code)
-                    guard mayPass, attempt < Self.attemptLimit else { throw problem }
-                    pause = min(Double(response.headers.first(name: "Retry-After") ?? "") ?? pause, 60)
-                } catch let error as InputError {
-                    throw error
-                } catch let error as ServerFailure {
-                    throw error
+                    let refusal = await ServerRefusal(response, server: server)
+                    guard refusal.mayPass else { throw refusal }
+                    pause = min(refusal.pause ?? pause, 60)
+                    problem = refusal
+                } catch let refusal as ServerRefusal {
+                    throw refusal
                 } catch {
-                    guard attempt < Self.attemptLimit else {
-                        throw ServerFailure("\(server): cannot be reached: \(error)")
-                    }
+                    if let error = certificateError(error) { throw error }
+                    problem = ServerFailure("\(server): cannot be reached: \(Self.reason(error))")
                 }
+                guard attempt < attemptLimit else { throw problem }
+                progress.show("\(problem); asking again in \(ProgressLine.duration(pause))")
                 try await Task.sleep(for: .seconds(pause))
             }
             preconditionFailure("attempts end")
         }
 
-        /// What the server says is wrong.
-        private static func problem(_ response: HTTPClientResponse) async -> any Error {
-            let body = try? await response.body.collect(upTo: 1 << 20)
-            let item = body.flatMap { try? WireJSON.decode(ProblemItem.self, from: Data($0.readableBytesView)) }
-            let text = item?.detail ?? "the server says \(response.status.code)"
-            return (400..<500).contains(response.status.code)
-                ? InputError("server", text) as any Error : ServerFailure("server: \(text)")
-        }
-
-        // MARK: Files
-
-        /// Sends the file at `path` to a project, in chunks, and goes on where the server is when one is lost.
-        ///
-        /// - Returns: the upload, complete.
-        func upload(_ path: String, to project: String, progress: (Double) -> Void) async throws -> UploadItem {
-            let (descriptor, byteCount) = try openRegularFile(path)
-            let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-            var hasher = SHA256()
-            while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { hasher.update(data: piece) }
-            let sha256 = hasher.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-            var upload: UploadItem = try await post(
-                "/v1/uploads", UploadRequest(project: project, bytes: byteCount, sha256: sha256))
-            var failures = 0
-            while upload.received < byteCount {
-                try file.seek(toOffset: UInt64(upload.received))
-                let chunk = try file.read(upToCount: Self.chunkByteCount) ?? Data()
-                guard !chunk.isEmpty else { throw InputError(path, "has changed while it was sent; send it again") }
-                do {
-                    let response = try await send(
-                        .PATCH, "/v1/uploads/\(upload.id)",
-                        headers: [
-                            ("Upload-Offset", String(upload.received)), ("Content-Type", "application/octet-stream"),
-                        ], body: chunk)
-                    upload = try WireJSON.decode(
-                        UploadItem.self, from: Data(try await response.body.collect(upTo: 1 << 20).readableBytesView))
-                    failures = 0
-                } catch {
-                    // A chunk that was cut may have arrived in part: the server says how much it has.
-                    failures += 1
-                    guard failures < Self.attemptLimit else { throw error }
-                    let before = upload.received
-                    upload = try await get("/v1/uploads/\(upload.id)")
-                    if upload.received == before { try await Task.sleep(for: .seconds(Double(failures) / 2)) }
-                }
-                progress(Double(upload.received) / Double(byteCount))
+        /// What is wrong where the server does not prove to be who its address says; nil for other errors.
+        private func certificateError(_ error: any Error) -> InputError? {
+            if let error = error as? NIOSSLExtraError, error == .failedToValidateHostname {
+                return InputError(
+                    server, "has a certificate for another name; use the address that the server's operator tells")
             }
-            return upload
+            guard case .handshakeFailed(let reason) = error as? NIOSSLError else { return nil }
+            return "\(reason)".contains("CERTIFICATE_VERIFY_FAILED")
+                ? InputError(
+                    server,
+                    "has a certificate that this machine does not trust; if it is of the server's own authority, log in with --certificates FILE"
+                ) : InputError(server, "does not speak TLS as an https server does")
         }
 
-        /// Fetches what is at `path` of the server into a new file, and goes on where a connection ended.
-        func download(
-            _ path: String, to file: String, isPrivate: Bool = false, progress: (Double) -> Void = { _ in }
-        ) async throws {
-            let output = try OutputFile(path: file, isPrivate: isPrivate)
-            var received = 0
-            var failures = 0
-            var total: Int?
-            var tag: String?
-            repeat {
-                var headers: [(String, String)] = []
-                if received > 0 {
-                    headers = [("Range", "bytes=\(received)-")]
-                    if let tag { headers.append(("If-Range", tag)) }
-                }
-                let response = try await send(.GET, path, headers: headers)
-                if received > 0, response.status.code != 206 {
-                    throw ServerFailure("server: what is at \(path) has changed while it was fetched; try again")
-                }
-                let length = response.headers.first(name: "Content-Length").flatMap { Int($0) }
-                total = total ?? length
-                tag = response.headers.first(name: "ETag")
-                do {
-                    for try await buffer in response.body {
-                        try output.write(Data(buffer.readableBytesView))
-                        received += buffer.readableBytes
-                        if let total, total > 0 { progress(Double(received) / Double(total)) }
-                    }
-                } catch let error as FileSystemError {
-                    throw error
-                } catch {
-                    failures += 1
-                    guard failures < Self.attemptLimit, total != nil else {
-                        throw ServerFailure("\(server): the connection was lost: \(error)")
-                    }
-                }
-            } while received < total ?? received
-            try output.commit()
+        /// The part of an error of the network that tells something.
+        static func reason(_ error: any Error) -> String {
+            switch error {
+            case let error as NIOConnectionError:
+                error.connectionErrors.first.map { reason($0.error) } ?? "there is no such host"
+            case let error as IOError: String(cString: strerror(error.errnoCode))
+            case let error as HTTPClientError: error.shortDescription
+            default: "\(error)".onOneLine
+            }
         }
 
         // MARK: Jobs
@@ -227,18 +171,47 @@
                             visit(job)
                             if job.isFinal { return job }
                         }
+                        guard rest.utf8.count <= Self.eventByteLimit else { throw ServerFailure("") }
                     }
-                } catch is DecodingError {
-                    throw ServerFailure("server: an event is not one of this version")
+                } catch let error where error is DecodingError || error is ServerFailure {
+                    throw ServerFailure("\(server): an event is not one of this version")
                 } catch {}
                 try await Task.sleep(for: .seconds(1))
             }
         }
+
+        private static let eventByteLimit = 1 << 20
     }
 
     /// The server cannot be reached, or fails.
     struct ServerFailure: Error, CustomStringConvertible {
         let description: String
         init(_ description: String) { self.description = description }
+    }
+
+    /// The server answers that it does not do what it was asked for.
+    struct ServerRefusal: Error, CustomStringConvertible {
+        let status: Int
+        /// After so many seconds it may be asked again.
+        fileprivate let pause: Double?
+        /// Whether it may be otherwise soon.
+        fileprivate let mayPass: Bool
+        let description: String
+
+        fileprivate init(_ response: HTTPClientResponse, server: String) async {
+            status = Int(response.status.code)
+            pause = response.headers.first(name: "Retry-After").flatMap { Double($0) }
+                .flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+            let body = try? await response.body.collect(upTo: 1 << 20)
+            let item = body.flatMap { try? WireJSON.decode(ProblemItem.self, from: Data($0.readableBytesView)) }
+            // Status 429 is said of requests that come too fast, and of a quota that is full until something is deleted.
+            let isFull = item?.type.hasSuffix(":quota-exceeded") ?? false
+            mayPass = [429, 502, 503, 504].contains(status) && !isFull
+            let text = item?.detail.onOneLine ?? "answers with status \(status)"
+            description = "\(server): \(text)\(status == 401 ? "; log in with a valid one: msfhe login" : "")"
+        }
+
+        /// Whether another call can do better, rather than another server.
+        var isWrongInput: Bool { (400..<500).contains(status) }
     }
 #endif

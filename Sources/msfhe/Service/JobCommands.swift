@@ -11,11 +11,9 @@
         @Argument(help: "The job's id, which submit printed.")
         var job: String
 
-        func run() throws {
-            let job = job
-            try printResult(
-                withServer { client, _ in try await client.get("/v1/jobs/\(escaped(job))", as: JobItem.self) }.line)
-        }
+        @OptionGroup var server: ServerChoice
+
+        func run() throws { try printResult(server.call { client, _ in try await client.job(job) }.line) }
     }
 
     struct Watch: ParsableCommand {
@@ -24,40 +22,11 @@
         @Argument(help: "The job's id.")
         var job: String
 
+        @OptionGroup var server: ServerChoice
+
         func run() throws {
-            let job = job
-            try withServer { client, _ in try await followed(escaped(job), client) }
+            try server.call { client, _ in try await followed(job, client) }
             log.info("job \(job): succeeded; msfhe fetch decrypts its result")
-        }
-    }
-
-    struct Fetch: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Fetch the result of a job, decrypt it here and list the best hits.")
-
-        @Argument(help: "The job's id.")
-        var job: String
-
-        @Option(help: "The table of hits; - is standard output.")
-        var out: String
-
-        @Option(help: "The researcher's key; the one in ~/.msfhe when left out.")
-        var key: String?
-
-        @Option(help: "Compounds to list for each query.")
-        var top = 10
-
-        @OptionGroup var cores: ThreadOptions
-
-        func validate() throws {
-            guard (1...1000).contains(top) else { throw ValidationError("--top is \(top), but must be from 1 to 1000") }
-        }
-
-        func run() throws {
-            let (job, key, top, threads, out) = (job, key, top, cores.threads, out)
-            try withServer { client, home in
-                try await fetchHits(escaped(job), client, home, key: key, top: top, threads: threads, out: out)
-            }
         }
     }
 
@@ -67,9 +36,10 @@
         @Argument(help: "The job's id.")
         var job: String
 
+        @OptionGroup var server: ServerChoice
+
         func run() throws {
-            let job = job
-            let cancelled: JobItem = try withServer { client, _ in
+            let cancelled: JobItem = try server.call { client, _ in
                 try await client.post("/v1/jobs/\(escaped(job))/cancel")
             }
             try printResult(cancelled.line)
@@ -77,65 +47,113 @@
     }
 
     struct Jobs: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the jobs of your projects, newest first.")
-
-        func run() throws {
-            let jobs = try withServer { client, _ in
-                var jobs: [JobItem] = []
-                for project in try await client.get("/v1/projects", as: Items<ProjectItem>.self).items {
-                    jobs += try await client.get("/v1/jobs?project=\(project.id)", as: Items<JobItem>.self).items
-                }
-                return jobs.sorted { $0.created > $1.created }
-            }
-            try printResult((["job\tstate\tmode\tcreated\tproblem"] + jobs.map(\.line)).joined(separator: "\n"))
-        }
-    }
-
-    struct ListDatasets: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List your data sets on the server, by the titles that only you can read.")
+            abstract: "List and delete jobs.", subcommands: [ListJobs.self, DeleteJobs.self],
+            defaultSubcommand: ListJobs.self)
+    }
 
-        @Option(help: "Only those whose title, tags or notes contain this.")
-        var find: String?
+    struct ListJobs: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the jobs of your projects, newest first.")
 
-        @Option(help: "The researcher's key; the one in ~/.msfhe when left out.")
-        var key: String?
+        @Option(help: "Only those of the project with this title or id.")
+        var project: String?
+
+        @Option(help: "How many, at most.")
+        var limit = 100
+
+        @OptionGroup var list: ListOptions
+        @OptionGroup var keyChoice: KeyChoice
+        @OptionGroup var server: ServerChoice
+
+        func validate() throws {
+            guard (1...1000).contains(limit) else {
+                throw ValidationError("--limit is \(limit), but must be from 1 to 1000")
+            }
+        }
 
         func run() throws {
-            let (find, key) = (find, key)
-            let lines = try withServer { client, home in
-                let secret = try KeyFile.read(path: home.keyPath(key))
-                var lines: [String] = []
-                for project in try await client.get("/v1/projects", as: Items<ProjectItem>.self).items {
-                    let path = "/v1/datasets?project=\(project.id)"
-                    for dataset in try await client.get(path, as: Items<DatasetItem>.self).items {
-                        let subject = Digest(hexadecimal: dataset.sha256)?.bytes ?? []
-                        let annotation = try? Annotation(encrypted: dataset.annotation, under: secret, for: subject)
-                        let texts = annotation.map { [$0.title, $0.notes] + $0.tags } ?? []
-                        if let find, !texts.contains(where: { $0.localizedCaseInsensitiveContains(find) }) { continue }
-                        lines.append(
-                            "\(dataset.id)\t\(dataset.kind)\t\(dataset.queries)\t\(dataset.bytes)\t\((annotation?.title ?? "-").onOneLine)"
-                        )
+            try list.show(
+                server.call { client, home in
+                    let key = try home.titleKey(keyChoice.key)
+                    let libraries = try await client.items("/v1/libraries", of: LibraryItem.self)
+                    var jobs: [ListedJob] = []
+                    for project in try await client.projects(named: project, key: key) {
+                        let found = try await client.get(
+                            "/v1/jobs?project=\(project.id)&limit=\(limit)", as: Items<JobItem>.self
+                        ).items
+                        guard !found.isEmpty else { continue }
+                        let datasets = try await client.items(
+                            "/v1/datasets?project=\(project.id)", of: DatasetItem.self)
+                        jobs += found.map { job in
+                            ListedJob(
+                                job: job, libraryName: libraries.first { $0.id == job.library }?.name,
+                                title: datasets.first { $0.id == job.dataset }?.annotation(key)?.title)
+                        }
                     }
-                }
-                return lines
-            }
-            try printResult((["dataset\tkind\tqueries\tbytes\ttitle"] + lines).joined(separator: "\n"))
+                    return Array(jobs.sorted { $0.job.created > $1.job.created }.prefix(limit))
+                })
         }
     }
 
-    /// A part of a path, whatever was typed.
-    private func escaped(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    struct DeleteJobs: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "delete", abstract: "Delete jobs that have ended, their results, and what decrypts them here.")
+
+        @Argument(help: "The jobs' ids.")
+        var jobs: [String]
+
+        @OptionGroup var server: ServerChoice
+
+        func run() throws {
+            try server.call { client, home in
+                for job in jobs {
+                    let id = try await client.job(job).id
+                    try await client.delete("/v1/jobs/\(id)")
+                    try home.forget(job: id)
+                    log.info("job \(id): deleted")
+                }
+            }
+        }
+    }
+
+    /// A job with the names of what it searches.
+    private struct ListedJob: ListedItem {
+        var job: JobItem
+        /// Nil where the library is gone.
+        var libraryName: String?
+        /// The data set's, where it is there and the key can read it.
+        var title: String?
+
+        static let columns = ["job", "state", "mode", "created", "library", "title", "problem"]
+
+        var cells: [String] {
+            [
+                job.id, job.stateAndProgress, job.mode, job.created.formatted(.iso8601), libraryName ?? "-",
+                title ?? "-", job.problem ?? "",
+            ]
+        }
+
+        private enum Keys: CodingKey { case libraryName, title }
+
+        func encode(to encoder: any Encoder) throws {
+            try job.encode(to: encoder)
+            var names = encoder.container(keyedBy: Keys.self)
+            try names.encodeIfPresent(libraryName, forKey: .libraryName)
+            try names.encodeIfPresent(title, forKey: .title)
+        }
     }
 
     extension JobItem {
-        /// One line of a table.
+        fileprivate var stateAndProgress: String {
+            if let position { return "\(state) (\(position) before)" }
+            if let progress { return "\(state) (\(ProgressLine.percent(progress)))" }
+            return state
+        }
+
+        /// One line that says how it is.
         fileprivate var line: String {
-            var state = state
-            if let position { state += " (\(position) before)" }
-            if let progress { state += " (\(Int(progress * 100)) %)" }
-            return [id, state, mode, created.formatted(.iso8601), problem?.onOneLine ?? ""].joined(separator: "\t")
+            [id, stateAndProgress, mode, created.formatted(.iso8601), problem?.onOneLine ?? ""].joined(separator: "\t")
         }
     }
 #endif
