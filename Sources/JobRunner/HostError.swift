@@ -55,6 +55,7 @@
             case let error as InputError: self.init(.invalid, error.problem)
             case let error as FileSystemError where [ENOSPC, EDQUOT].contains(error.code): self = .storageFull
             case let error as DatabaseError where error.resultCode == .SQLITE_FULL: self = .storageFull
+            case let error as CocoaError where error.code == .fileWriteOutOfSpace: self = .storageFull
             case let error as FileSystemError: self.init(.failed, error.problem)
             default: self.init(.failed, "the host failed: \(type(of: error))")
             }

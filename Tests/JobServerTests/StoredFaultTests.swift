@@ -54,7 +54,8 @@
                 _ = try await run("failed")
                 let owner = try server.server.host.accounts.account(label: "owner")
                 _ = try server.server.host.addLibrary(
-                    folder: server.files.folder("library"), name: "again", project: server.library.project, owner: owner,
+                    folder: server.files.folder("library"), name: "again", project: server.library.project,
+                    owner: owner,
                     isShared: false)
                 _ = try await run("succeeded")
                 #expect(try await server.call(.GET, "/v1/health", token: nil).status == 200)
@@ -87,7 +88,8 @@
                     try await server.call(.POST, "/v1/uploads", token: token, json: announcement),
                     try await server.call(.POST, "/v1/jobs", token: token, json: server.submission(dataset)),
                     try await server.call(
-                        .PATCH, "/v1/uploads/\(begun.id)", token: token, bytes: bytes, headers: [("Upload-Offset", "0")]),
+                        .PATCH, "/v1/uploads/\(begun.id)", token: token, bytes: bytes, headers: [("Upload-Offset", "0")]
+                    ),
                 ] {
                     #expect(answer.status == 507, "\(String(decoding: answer.body, as: UTF8.self))")
                     #expect(try answer.json(ProblemItem.self).detail.contains("disk is full"))
@@ -171,11 +173,13 @@
                 _ = try await server.end(of: failed, token: token)
                 _ = try await server.call(.GET, "/v1/account", token: "msfhe_wrong")
                 _ = try await server.call(.GET, "/v1/\(token)?token=\(token)", token: token)
-                secrets = [
-                    token, String(token.dropFirst(6).prefix(16)), "msfhe_wrong", project, dataset.id, dataset.sha256,
-                    dataset.account, job.id, failed.id, server.library.id.description, "a title",
-                    title.base64EncodedString(), "peptides", "owner",
-                ] + [ended.resultSHA256].compactMap(\.self)
+                secrets =
+                    [
+                        token, String(token.dropFirst(6).prefix(16)), "msfhe_wrong", project, dataset.id,
+                        dataset.sha256,
+                        dataset.account, job.id, failed.id, server.library.id.description, "a title",
+                        title.base64EncodedString(), "peptides", "owner",
+                    ] + [ended.resultSHA256].compactMap(\.self)
             }
             let text = lines.withLock { $0.joined(separator: "\n") }
             #expect(text.contains("/v1/jobs/{id}/result"), "there is a log")

@@ -96,7 +96,7 @@
             try server.call { client, _ in
                 let received = "\(folder)/received"
                 func get(_ path: String, limit: Int) async throws -> [UInt8] {
-                    try await client.download("/v1/audit/\(path)", to: received)
+                    try await client.download("/v1/audit/\(path)", to: received, limit: limit)
                     defer { unlink(received) }
                     return try Array(readWhole(path: received, limit: limit))
                 }

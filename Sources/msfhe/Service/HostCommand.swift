@@ -10,7 +10,7 @@
             commandName: "host", abstract: "Look after a server's accounts and libraries, also while it is running.",
             subcommands: [
                 InitialiseHost.self, AddAccount.self, ListAccounts.self, DisableAccount.self, IssueToken.self,
-                ListTokens.self, RevokeToken.self, AddLibrary.self, ListLibraries.self, DeleteLibrary.self,
+                ListTokens.self, RevokeToken.self, AddLibrary.self, ListHostedLibraries.self, DeleteHostedLibrary.self,
                 ShowUse.self,
                 BackUp.self,
             ])
@@ -149,7 +149,7 @@
         }
     }
 
-    struct ListLibraries: ParsableCommand {
+    struct ListHostedLibraries: ParsableCommand {
         static let configuration = CommandConfiguration(commandName: "libraries", abstract: "List all libraries.")
         @OptionGroup var options: ServerOptions
 
@@ -162,7 +162,7 @@
         }
     }
 
-    struct DeleteLibrary: ParsableCommand {
+    struct DeleteHostedLibrary: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "delete-library", abstract: "Delete a library that no job needs, for good.")
         @OptionGroup var options: ServerOptions
