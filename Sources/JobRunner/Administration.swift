@@ -61,9 +61,9 @@
             try await core.perform { [core] in try core.database.read { try $0.eventCount(after: sequence) } }
         }
 
-        /// Makes sure that events have numbers after `sequence`, the last one that the audit log has. They do, unless the
-        /// database is older than the log, or new; those that wait then get new numbers: better the log is told twice
-        /// than not at all.
+        /// Makes sure that the events that wait have numbers after `sequence`, the last one that the audit log has: what it has
+        /// already is forgotten. Where the database is older than the log, or new, and cannot tell which these are, all that
+        /// wait get new numbers: better the log is told twice than not at all.
         package func numberEvents(after sequence: Int64) throws(HostError) {
             try core.database.write { try $0.numberEvents(after: sequence) }
         }

@@ -140,6 +140,10 @@
                 try #require(ContinuousClock.now < patience, "the jobs come to an end")
                 try await Task.sleep(for: .milliseconds(20))
             }
+            while try await host.eventCount(after: 0) > 0 {
+                try #require(ContinuousClock.now < patience, "the log is told")
+                try await Task.sleep(for: .milliseconds(20))
+            }
             process.terminate()
             process.waitUntilExit()
             #expect(process.terminationStatus == 0)

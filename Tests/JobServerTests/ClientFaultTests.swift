@@ -148,6 +148,7 @@
                 "MSFHE_SERVE_CHUNK_BYTE_LIMIT": "300", "MSFHE_SERVE_REQUESTS_PER_MINUTE": "1000000",
             ]
             try researcher.folder.write(mgf(SimulatedPeptides.library.prefix(200)), to: "run.mgf")
+            try await researcher.succeeds("host", "init")
             let token = try await researcher.succeeds("host", "add-account", "researcher").output
             try await researcher.succeeds(
                 "host", "add-library", files.folder("library"), "--name", "peptides", "--owner", "researcher")

@@ -10,6 +10,7 @@ public final class SmallDisk: Sendable {
     /// Whether this process may mount one.
     public static let isPossible = (try? SmallDisk(byteCount: 1 << 20)) != nil
 
+    /// The system does not let this process mount one.
     public struct CannotBeMounted: Error {}
 
     /// Mounts a disk of so many bytes.
@@ -22,13 +23,20 @@ public final class SmallDisk: Sendable {
 
     deinit { _ = Self.run("umount", "--lazy", folder.path) }
 
-    /// Takes all the room but so many bytes.
+    /// Takes all the room but so many bytes; what others write meanwhile may take it before.
     public func fill(leaving byteCount: Int) throws {
         try empty()
         var status = statvfs()
         statvfs(path, &status)
-        let count = max(0, Int(status.f_bavail) * Int(status.f_frsize) - byteCount)
-        try Data(count: count).write(to: URL(fileURLWithPath: filler))
+        var rest = max(0, Int(status.f_bavail) * Int(status.f_frsize) - byteCount)
+        let descriptor = open(filler, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        defer { close(descriptor) }
+        let piece = [UInt8](repeating: 0, count: 1 << 16)
+        while rest > 0 {
+            let count = write(descriptor, piece, min(rest, piece.count))
+            guard count > 0 else { return }
+            rest -= count
+        }
     }
 
     /// Gives the room back.

@@ -42,10 +42,10 @@
             try Int.fetchOne(self, sql: "SELECT count(*) FROM event WHERE sequence > ?", arguments: [sequence]) ?? 0
         }
 
-        /// Gives events numbers after `sequence`, unless the database has given such already.
+        /// Leaves events after `sequence`: see ``SearchHost/numberEvents(after:)``.
         func numberEvents(after sequence: Int64) throws {
             let used = try Int64.fetchOne(self, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'event'") ?? 0
-            guard used < sequence else { return }
+            guard used < sequence else { return try deleteEvents(through: sequence) }
             // New numbers are greater than all old ones, so none meets another.
             try execute(sql: "UPDATE event SET sequence = sequence + ?", arguments: [sequence])
             try execute(sql: "DELETE FROM sqlite_sequence WHERE name = 'event'")
