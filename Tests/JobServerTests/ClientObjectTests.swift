@@ -122,6 +122,7 @@
         @Test(.timeLimit(.minutes(1))) func librariesComeAndGo() async throws {
             try await ServerFixture.with {
                 $0.chunkByteLimit = 20_000
+                $0.host.ownersMayShareLibraries = true
             } _: { server in
                 let whole = try WholeLibrary.made.get()
                 let owner = try await Researcher(of: server, label: "library researcher")
