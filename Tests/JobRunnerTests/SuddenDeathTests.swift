@@ -58,7 +58,7 @@
                 }
                 #expect(worker.isRunning, "it dies of nothing else")
                 kill(worker.processIdentifier, SIGKILL)
-                worker.waitUntilExit()
+                try await worker.end()
                 kills += 1
                 deathsAtWork += try fixture.host.core.database.read { try $0.abandonedJobs(at: nil).isEmpty ? 0 : 1 }
             }

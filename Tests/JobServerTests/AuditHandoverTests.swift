@@ -132,7 +132,7 @@
                 }
                 #expect(process.isRunning, "it dies of nothing else")
                 kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
+                try await process.end()
             }
             let process = try serve()
             let patience = ContinuousClock.now + .seconds(60)
@@ -145,7 +145,7 @@
                 try await Task.sleep(for: .milliseconds(20))
             }
             process.terminate()
-            process.waitUntilExit()
+            try await process.end()
             #expect(process.terminationStatus == 0)
 
             let key = try NoteSigningKey(path: folder("data/audit-keys/signing"))

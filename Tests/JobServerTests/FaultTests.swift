@@ -20,8 +20,11 @@
                     var (received, cuts) = (0, 0)
                     while received < bytes.count {
                         let cut = cuts < 8 ? Int.random(in: 0...(bytes.count - received), using: &random) : .max
-                        try RawConnection(port: server.port).sendChunk(
-                            bytes[received...], of: upload.id, at: received, token: token, cutAfter: cut)
+                        let rest = bytes[received...]
+                        try await onOwnThread { [received] in
+                            try RawConnection(port: server.port).sendChunk(
+                                rest, of: upload.id, at: received, token: token, cutAfter: cut)
+                        }
                         cuts += 1
                         received = try await settled(upload.id, server, token)
                     }
@@ -113,7 +116,7 @@
             } _: { server in
                 let silent = try RawConnection(port: server.port)
                 try silent.send(Data("GET /v1/hea".utf8))
-                #expect(silent.waitForEnd(seconds: 10))
+                #expect(try await onOwnThread { silent.waitForEnd(seconds: 10) })
                 #expect(try await server.call(.GET, "/v1/health", token: nil).status == 200)
             }
         }

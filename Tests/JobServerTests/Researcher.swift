@@ -67,27 +67,22 @@
         ///
         /// - Parameter launcher: what runs it; nothing for itself.
         func msfhe(_ arguments: [String], input: String = "", by launcher: [String] = []) async throws -> Outcome {
-            try await withCheckedThrowingContinuation { continuation in
-                DispatchQueue.global().async {
-                    continuation.resume(
-                        with: Result {
-                            let process = start(arguments, by: launcher)
-                            let (standardInput, output, error) = (Pipe(), Pipe(), Pipe())
-                            process.standardInput = standardInput
-                            process.standardOutput = output
-                            process.standardError = error
-                            try process.run()
-                            try? standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-                            try standardInput.fileHandleForWriting.close()
-                            let text = output.fileHandleForReading.readDataToEndOfFile()
-                            let complaint = error.fileHandleForReading.readDataToEndOfFile()
-                            process.waitUntilExit()
-                            #expect(process.terminationReason == .exit, "the program must not trap")
-                            return Outcome(
-                                status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-                                error: String(decoding: complaint, as: UTF8.self))
-                        })
-                }
+            try await onOwnThread {
+                let process = start(arguments, by: launcher)
+                let (standardInput, output, error) = (Pipe(), Pipe(), Pipe())
+                process.standardInput = standardInput
+                process.standardOutput = output
+                process.standardError = error
+                try process.run()
+                try? standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+                try standardInput.fileHandleForWriting.close()
+                let text = output.fileHandleForReading.readDataToEndOfFile()
+                let complaint = error.fileHandleForReading.readDataToEndOfFile()
+                process.waitUntilExit()
+                #expect(process.terminationReason == .exit, "the program must not trap")
+                return Outcome(
+                    status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+                    error: String(decoding: complaint, as: UTF8.self))
             }
         }
 

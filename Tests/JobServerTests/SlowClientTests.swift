@@ -1,5 +1,6 @@
 #if Service
     import Foundation
+    import TestSupport
     import Testing
 
     @testable import JobServer
@@ -22,7 +23,7 @@
                         try await Task.sleep(for: .milliseconds(50))
                     }
                 }
-                let answer = await Task.detached { slow.answer(seconds: 10) }.value
+                let answer = try await onOwnThread { slow.answer(seconds: 10) }
                 dribbling.cancel()
                 #expect(answer.hasPrefix("HTTP/1.1 408 "), "\(answer)")
                 #expect(answer.contains("urn:massspecfhe:problem:slow"))
@@ -54,7 +55,9 @@
                 }
                 let call = try await server.call(.GET, "/v1/health", token: nil)
                 #expect(call.status == 200)
-                for connection in idle { #expect(connection.waitForEnd(seconds: 10)) }
+                for connection in idle {
+                    #expect(try await onOwnThread { connection.waitForEnd(seconds: 10) })
+                }
             }
         }
 

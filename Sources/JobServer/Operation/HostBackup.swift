@@ -16,7 +16,7 @@
         ) throws -> (entryCount: Int, damaged: [Digest]) {
             let host = try SearchHost(
                 folder: settings.folder, settings: settings.host, log: log, purpose: .administration)
-            let keys = "\(settings.folder)/audit-keys"
+            let keys = auditKeys(settings)
             var entryCount = 0
             let damaged = try host.backUp(to: folder) { copy in
                 // A host that was never served has no log.

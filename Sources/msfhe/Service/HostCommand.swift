@@ -11,8 +11,7 @@
             subcommands: [
                 InitialiseHost.self, AddAccount.self, ListAccounts.self, DisableAccount.self, IssueToken.self,
                 ListTokens.self, RevokeToken.self, AddLibrary.self, ListHostedLibraries.self, DeleteHostedLibrary.self,
-                ShowUse.self,
-                BackUp.self,
+                ShowUse.self, ShowAuditKey.self, BackUp.self,
             ])
     }
 
@@ -189,6 +188,19 @@
                 "\(use.owner)\t\(use.project)\t\(use.byteCount)\t\(use.datasetCount)\t\(use.libraryCount)\t\(use.jobCount)"
             }
             try printResult((["owner\tproject\tbytes\tdata sets\tlibraries\tjobs"] + lines).joined(separator: "\n"))
+        }
+    }
+
+    struct ShowAuditKey: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "audit-key",
+            abstract: "Print the public key by which anyone verifies the audit log: hand it out, but not with the log.")
+        @OptionGroup var options: ServerOptions
+
+        func run() throws {
+            let settings = try options.settings()
+            _ = try options.administered()
+            try printResult(JobServer.auditKey(settings).description)
         }
     }
 
