@@ -34,7 +34,8 @@ sleep 1
 # One byte of the first entries is changed: the log says in which.
 entries=$(find "$folder/today/tile/entries" -type f | head -n 1)
 printf X | dd of="$entries" bs=1 seek=20 conv=notrunc 2>/dev/null
-if "$msfhe" audit verify "$folder/today" --key "$key"; then
+if "$msfhe" audit verify "$folder/today" --key "$key" 2>"$folder/finding" || ! grep "entry 0 was altered" "$folder/finding"
+then
     echo "a changed log was taken for the one that was signed" >&2
     exit 1
 fi

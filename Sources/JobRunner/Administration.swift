@@ -24,11 +24,13 @@
         ///
         /// - Throws: ``HostError`` with the reason `conflict` while jobs need it.
         package func deleteLibrary(_ library: ObjectID) throws(HostError) {
-            try core.deleteLibrary(library, by: nil) { database in
-                guard let found = try database.allLibraries().first(where: { $0.id == library }) else {
-                    throw HostError(.notFound, "there is no library \(library)")
-                }
-                return found
+            try core.deleteLibrary(library, by: nil) { try $0.requireLibrary(library) }
+        }
+
+        /// Says whether every account may search a library, whoever owns it.
+        package func share(_ isShared: Bool, library: ObjectID) throws(HostError) {
+            try core.database.write { database in
+                try core.share(isShared, database.requireLibrary(library), by: nil, database)
             }
         }
 
@@ -70,6 +72,17 @@
     }
 
     extension HostCore {
+        /// Says whether every account may search a library; `account` has been found to be allowed to.
+        func share(
+            _ isShared: Bool, _ library: HostedLibrary, by account: ObjectID?, _ database: Database
+        ) throws {
+            guard library.isShared != isShared else { return }
+            try database.setShared(isShared, library: library.id)
+            try database.note(
+                isShared ? .sharing : .unsharing, of: library.id, in: library.project, by: account,
+                sha256: library.card, at: clock.milliseconds)
+        }
+
         /// Deletes the library that `find` gives, with its right to be deleted checked, in one transaction.
         func deleteLibrary(
             _ id: ObjectID, by account: ObjectID?, find: (Database) throws -> HostedLibrary

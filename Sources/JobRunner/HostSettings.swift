@@ -62,12 +62,29 @@
         func slots(_ mode: SearchMode) -> Int { mode == .batch ? batchSlots : interactiveSlots }
     }
 
-    /// The memory of the machine, or what the process's control group leaves it of that.
-    private enum MachineMemory {
+    /// The memory of the machine, or what the control groups of the process leave it of that.
+    enum MachineMemory {
         static let byteCount: Int = {
-            let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-            let limit = try? String(contentsOfFile: "/sys/fs/cgroup/memory.max", encoding: .utf8)
-            return min(machine, limit.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? machine)
+            let groups = (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? ""
+            return min(
+                Int(clamping: ProcessInfo.processInfo.physicalMemory), limit(groups: groups, root: "/sys/fs/cgroup"))
         }()
+
+        /// The least limit of a process's group and those around it (cgroup v2), in bytes.
+        ///
+        /// - Parameters:
+        ///   - groups: what `/proc/self/cgroup` says.
+        ///   - root: where the groups are mounted.
+        static func limit(groups: String, root: String) -> Int {
+            let own = groups.split(separator: "\n").first { $0.hasPrefix("0::/") }?.dropFirst("0::/".count) ?? ""
+            let names: [Substring] = [""] + own.split(separator: "/")
+            var (folder, least) = (root, Int.max)
+            for name in names {
+                folder += "/\(name)"
+                let text = try? String(contentsOfFile: "\(folder)/memory.max", encoding: .utf8)
+                least = min(least, text.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? .max)
+            }
+            return least
+        }
     }
 #endif

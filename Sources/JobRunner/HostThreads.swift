@@ -12,6 +12,9 @@
         /// For calls that read a file to its end, which may be long.
         static let files = pool(4)
 
+        /// For libraries that are added, one at a time: checking one takes memory, and may be long.
+        static let libraries = pool(1)
+
         /// A thread for one search at a time. What it hands to other cores goes to threads of the same quality of
         /// service, which is not that of tasks.
         static func search() -> DispatchQueue { DispatchQueue(label: "search", qos: .utility) }

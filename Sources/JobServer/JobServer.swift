@@ -141,7 +141,7 @@
                 return try Response.json(HealthItem(status: "ready", version: Self.version))
             }
             router.get("metrics") { _, context in
-                guard settings.publicMetrics || ServerSettings.isLoopback(context.remoteAddress) else {
+                guard settings.publicMetrics || isThisMachine(context.remoteAddress) else {
                     throw HTTPError(.notFound)
                 }
                 try await measure()

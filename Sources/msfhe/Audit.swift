@@ -28,23 +28,28 @@ struct AuditVerify: ParsableCommand {
     @Argument(help: "The log's folder.")
     var folder: String
 
-    @Option(help: ArgumentHelp("The log's public key.", valueName: "NAME+ID+BASE64"))
+    @OptionGroup var log: LogOptions
+
+    func run() throws {
+        let verified = try AuditVerification(folder: folder, key: NoteVerifierKey(log.key), kept: log.kept)
+        let size = verified.checkpoint.size
+        let times = verified.firstTime.flatMap { first in verified.lastTime.map { ", from \(first) to \($0)" } } ?? ""
+        var lines = [
+            "\(verified.checkpoint.origin): \(size) \(size == 1 ? "entry" : "entries"), each as signed\(times)"
+        ]
+        lines += zip(log.kept, verified.keptSizes).map { "continues \($0), which signed the first \($1)" }
+        lines.append("root \(verified.checkpoint.root)")
+        try printResult(lines.joined(separator: "\n"))
+    }
+}
+
+/// The log that somebody checks, and what is known of it.
+struct LogOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The log's public key, from its operator.", valueName: "NAME+ID+BASE64"))
     var key: String
 
     @Option(
         name: .customLong("checkpoint"),
         help: "A checkpoint that was kept, which the log must continue; may be given again.")
     var kept: [String] = []
-
-    func run() throws {
-        let verified = try AuditVerification(folder: folder, key: NoteVerifierKey(key), kept: kept)
-        let size = verified.checkpoint.size
-        let times = verified.firstTime.flatMap { first in verified.lastTime.map { ", from \(first) to \($0)" } } ?? ""
-        var lines = [
-            "\(verified.checkpoint.origin): \(size) \(size == 1 ? "entry" : "entries"), each as signed\(times)"
-        ]
-        lines += zip(kept, verified.keptSizes).map { "continues \($0), which signed the first \($1)" }
-        lines.append("root \(verified.checkpoint.root)")
-        try printResult(lines.joined(separator: "\n"))
-    }
 }

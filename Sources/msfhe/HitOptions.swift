@@ -55,18 +55,20 @@ struct HitOptions: ParsableArguments {
     /// - Throws: ``InputError`` when a file is damaged, spent or of another library, or the mode cannot be verified.
     func require(for card: LibraryCard, mode: SearchMode) throws {
         if let calibration { _ = try Calibration(path: calibration, card: card) }
-        guard let fingerprint else { return }
-        guard mode == .batch else {
-            throw InputError(fingerprint, "cannot verify the answers to interactive queries; search in batch mode")
-        }
-        _ = try Fingerprint(path: fingerprint, card: card)
+        try requireVerifiable(mode)
+        if let fingerprint { _ = try Fingerprint(path: fingerprint, card: card) }
+    }
+
+    private func requireVerifiable(_ mode: SearchMode) throws {
+        guard let fingerprint, mode != .batch else { return }
+        throw InputError(fingerprint, "cannot verify the answers to interactive queries; search in batch mode")
     }
 
     /// Decrypts an answer and writes its hits to `out`, and the features where they are asked for.
     func write(_ files: AnswerFiles, key: SecretKey, to out: String, threads: Int) throws {
         let run = files.run
         let progress = ProgressLine()
-        try require(for: run.card, mode: run.mode)
+        try requireVerifiable(run.mode)
         let calibration = try calibration(beside: files.entries, for: run.card)
         let entries = try LibraryEntries(path: files.entries, card: run.card).rows
         func show(_ activity: String, _ row: Int) { progress.show(activity, Double(row) / Double(entries.count)) }

@@ -1,5 +1,6 @@
 #if Service
     import Foundation
+    import TestSupport
     import Testing
 
     @testable import JobRunner
@@ -27,6 +28,40 @@
             try fixture.host.numberEvents(after: 5000)
             _ = try await researcher.send("batch3.msq")
             #expect(try await fixture.host.events(after: 0, limit: 100).map(\.sequence) == [5001])
+        }
+
+        /// The operator says who searches a library, and the log is told.
+        @Test func operatorsShareLibraries() async throws {
+            let fixture = try await HostFixture()
+            let stranger = try await fixture.researcher("stranger")
+            let id = fixture.library.id
+            try fixture.host.share(false, library: id)
+            #expect(await refusal { try await stranger.access.library(id) } == .notFound)
+            for _ in 0..<2 { try fixture.host.share(true, library: id) }
+            #expect(try await stranger.access.library(id).isShared)
+            let told = try await fixture.host.events(after: 0, limit: 100).filter { $0.object == id }
+            #expect(told.map(\.kind) == [.library, .sharing, .unsharing, .sharing])
+            #expect(await refusal { try fixture.host.share(true, library: .fresh()) } == .notFound)
+        }
+
+        /// A limit holds for everything within the group that has it.
+        @Test func memoryIsWhatControlGroupsLeave() throws {
+            let root = try TemporaryFolder()
+            func write(_ text: String, _ group: String) throws {
+                let folder = URL(fileURLWithPath: root(group))
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                try Data(text.utf8).write(to: folder.appending(path: "memory.max"))
+            }
+            try write("max\n", "system.slice/msfhe.service")
+            let groups = "1:name=other:/\n0::/system.slice/msfhe.service\n"
+            #expect(MachineMemory.limit(groups: groups, root: root.path) == .max)
+            try write("3000\n", "system.slice")
+            #expect(MachineMemory.limit(groups: groups, root: root.path) == 3000)
+            try write("2000\n", "system.slice/msfhe.service")
+            #expect(MachineMemory.limit(groups: groups, root: root.path) == 2000)
+            #expect(MachineMemory.limit(groups: "0::/\n", root: root.path) == .max)
+            try write("1000\n", "")
+            #expect(MachineMemory.limit(groups: groups, root: root.path) == 1000)
         }
 
         @Test func disabledAccountsAreLetInByNewTokensOnly() async throws {

@@ -204,6 +204,11 @@
                     try await researcher.access.submit(
                         researcher.request(dataset, priority: .high, requestKey: "morning"))
                 } == .conflict)
+            // The name of a deleted job is used up.
+            let ended = try #require(jobs.first)
+            _ = try await researcher.access.cancel(ended)
+            try await researcher.access.deleteJob(ended)
+            #expect(await refusal { try await researcher.access.submit(request) } == .conflict)
             // Names are an account's own.
             let neighbour = try await fixture.researcher("neighbour")
             let theirs = try await neighbour.access.submit(

@@ -59,6 +59,8 @@
             "", "[]", "{", #"{"port": 1}"#, #"{"host": 1}"#, #"{"host": {"cores": 1}}"#, #"{"listen": "here"}"#,
             #"{"listen": "0.0.0.0:8420"}"#, #"{"listen": "127.0.0.1:99999"}"#, #"{"requestsPerMinute": 0}"#,
             #"{"requestsPerMinute": "many"}"#, #"{"tlsKey": "key.pem"}"#, #"{"host": {"threads": -1}}"#,
+            #"{"listen": "127.example.org:8420"}"#, #"{"idleSeconds": 9223372036854775807}"#,
+            #"{"host": {"retrySeconds": 1152921504606846976}}"#, #"{"host": {"indexByteLimit": -1}}"#,
         ])
         func otherSettingsAreRefused(_ text: String) throws {
             let folder = try TemporaryFolder()

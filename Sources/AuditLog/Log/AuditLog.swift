@@ -195,11 +195,12 @@ package actor AuditLog {
         var found: [FoundEntry] = []
         let (size, width) = (checkpoint.size, TileName.fullWidth)
         let end = min(size, (first / width + Self.searchedBundles) * width)
-        let wanted = Array(text.utf8)
+        let wanted = Data(text.utf8)
         let tree = MerkleTree(size: size, subtree: folder.subtrees(treeSize: size))
         for index in first / width..<max(first / width, (end + width - 1) / width) {
             let entries = try folder.entries(TileName.inTree(.entries, index: index, treeSize: size)!)
-            for (number, bytes) in zip((index * width)..., entries) where number >= first && Self.has(bytes, wanted) {
+            for (number, bytes) in zip((index * width)..., entries)
+            where number >= first && Data(bytes).range(of: wanted) != nil {
                 try found.append(FoundEntry(index: number, bytes: bytes, proof: tree.inclusionProof(of: number)))
                 if found.count == limit {
                     return (signedCheckpoint, found, number + 1 < size ? number : nil)
@@ -211,17 +212,6 @@ package actor AuditLog {
 
     /// Bundles that one search reads at most: some megabytes.
     private static let searchedBundles = 64
-
-    private static func has(_ bytes: [UInt8], _ wanted: [UInt8]) -> Bool {
-        bytes.withUnsafeBytes { bytes in
-            var rest = bytes[...]
-            while rest.count >= wanted.count, let start = rest.firstIndex(of: wanted[0]) {
-                if rest[start...].starts(with: wanted) { return true }
-                rest = rest[(start + 1)...]
-            }
-            return false
-        }
-    }
 
     // MARK: Opening
 

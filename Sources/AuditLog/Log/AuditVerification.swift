@@ -27,14 +27,11 @@ package struct AuditVerification: Sendable {
         let earlier = try Self.history(folder, key: key)
         let checkpoint = try Checkpoint(path: folder.checkpointPath, key: key)
         let keptCheckpoints = try kept.map { (path: $0, checkpoint: try Checkpoint(path: $0, key: key)) }
-        for (path, kept) in keptCheckpoints where kept.size > checkpoint.size {
+        let sizes =
+            keptCheckpoints.map { ($0.path, $0.checkpoint.size) } + earlier.map { (folder.historyPath, $0.size) }
+        for (path, size) in sizes where size > checkpoint.size {
             throw AuditFinding(
-                "entry \(checkpoint.size) was removed: the log has \(checkpoint.size) entries, and \(path) signs \(kept.size)",
-                entries: checkpoint.size...checkpoint.size)
-        }
-        if let larger = earlier.first(where: { $0.size > checkpoint.size }) {
-            throw AuditFinding(
-                "entry \(checkpoint.size) was removed: the log has \(checkpoint.size) entries, and \(folder.historyPath) signs \(larger.size)",
+                "entry \(checkpoint.size) was removed: the log has \(checkpoint.size) entries, and \(path) signs \(size)",
                 entries: checkpoint.size...checkpoint.size)
         }
         let signed = earlier + (keptCheckpoints.map(\.checkpoint) + [checkpoint]).map { ($0.size, $0.root) }

@@ -30,6 +30,10 @@
             guard let library = try database.library(request.library, for: id) else { throw HostError.notFound }
             let dataset = try visibleDataset(request.dataset, .add, database)
             if let job = try database.job(requestKey: request.requestKey, of: id) {
+                guard try database.job(job.id) != nil else {
+                    throw HostError(
+                        .conflict, "this name of a request was used for a job that was deleted; choose a new name")
+                }
                 guard job.library == library.id, job.dataset == dataset.id, job.mode == request.mode,
                     job.priority == request.priority, library.score == request.score
                 else {

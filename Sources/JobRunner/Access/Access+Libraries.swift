@@ -26,7 +26,7 @@
             name: String, project: ObjectID, uploads: [String: ObjectID], isShared: Bool = false
         ) async throws(HostError) -> HostedLibrary {
             if isShared { try requireSharingAllowed() }
-            return try await core.perform(on: HostThreads.files) { [self] in
+            return try await core.perform(on: HostThreads.libraries) { [self] in
                 try Libraries(host: core).add(
                     uploads: uploads, name: name, project: project, owner: id, isShared: isShared)
             }
@@ -46,12 +46,8 @@
                 try core.database.write { database in
                     guard let library = try database.library(library, for: id) else { throw HostError.notFound }
                     try requireOwnership(of: library, database.role(in: library.project, of: id))
-                    guard library.isShared != isShared else { return }
-                    if isShared { try requireSharingAllowed() }
-                    try database.setShared(isShared, library: library.id)
-                    try database.note(
-                        isShared ? .sharing : .unsharing, of: library.id, in: library.project, by: id,
-                        sha256: library.card, at: core.clock.milliseconds)
+                    if isShared, !library.isShared { try requireSharingAllowed() }
+                    try core.share(isShared, library, by: id, database)
                 }
             }
         }

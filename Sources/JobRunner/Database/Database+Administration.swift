@@ -9,6 +9,14 @@
                 self, sql: "SELECT * FROM library WHERE deleted IS NULL ORDER BY name, created, id")
         }
 
+        /// A library, whoever may see it.
+        func requireLibrary(_ id: ObjectID) throws -> HostedLibrary {
+            let found = try HostedLibrary.fetchOne(
+                self, sql: "SELECT * FROM library WHERE id = ? AND deleted IS NULL", arguments: [id])
+            guard let found else { throw HostError(.notFound, "there is no library \(id)") }
+            return found
+        }
+
         func use() throws -> [SearchHost.ProjectUse] {
             try Row.fetchAll(
                 self,

@@ -35,6 +35,15 @@
         case low = -1
         case normal = 0
         case high = 1
+
+        /// `low`, `normal` or `high`.
+        package var name: String { "\(self)" }
+
+        /// The priority of this name.
+        package init?(name: String) {
+            guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
+            self = found
+        }
     }
 
     /// What has become of a job.

@@ -57,7 +57,7 @@
 
         /// Tells those who watch jobs that wait how many are before them, where that has changed.
         func tellPositions() throws(HostError) {
-            guard host.activity.isWatched else { return }
+            guard host.activity.isWatched else { return host.activity.moved(to: [:]) }
             host.activity.moved(
                 to: try host.database.read { database in
                     try SearchMode.allCases.reduce(into: [:]) { all, mode in

@@ -2,7 +2,6 @@
     import Foundation
     import SpectralSearch
     import Storage
-    import Synchronization
 
     /// The libraries that the host keeps: each the files of a folder, as `msfhe library build` made it.
     struct Libraries: Sendable {
@@ -89,9 +88,6 @@
             return library
         }
 
-        /// One library at a time is checked, since that takes memory.
-        private static let checking = Mutex(())
-
         /// Checks that the files of the library in `folder` which are read into memory have room there.
         private func requireMemory(_ folder: String) throws(HostError) {
             for name in [SpectralLibrary.FileName.diagonals, SpectralLibrary.FileName.entries] {
@@ -112,10 +108,8 @@
             uploads: [ObjectID]
         ) throws -> HostedLibrary {
             try requireName(name, of: "a library")
-            let card = try Self.checking.withLock { _ in
-                try requireMemory(folder)
-                return try SpectralLibrary.check(folder: folder)
-            }
+            try requireMemory(folder)
+            let card = try SpectralLibrary.check(folder: folder)
             let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { name in
                 let (digest, byteCount) = try BlobStore.digest(path: "\(folder)/\(name)")
                 return LibraryFile(name: name, sha256: digest, byteCount: byteCount)

@@ -175,7 +175,7 @@
             library = job.library.description
             dataset = job.dataset.description
             mode = job.mode.rawValue
-            priority = "\(job.priority)"
+            priority = job.priority.name
             state = job.state.rawValue
             cancelling = job.isCancelling
             attempts = job.attempts

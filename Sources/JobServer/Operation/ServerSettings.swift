@@ -147,27 +147,42 @@
         }
 
         /// Whether only this machine can connect.
-        var isLoopback: Bool { (try? address.host).map(Self.isLoopback) ?? false }
+        var isLoopback: Bool { (try? address.host).map(isThisMachine) ?? false }
 
-        /// Whether `host` is this machine.
-        static func isLoopback(_ host: String) -> Bool {
-            host == "localhost" || host == "::1" || host.hasPrefix("127.") || host.hasPrefix("::ffff:127.")
+        /// What numbers may be: nothing that is computed with them overflows.
+        private var ranges: [(name: String, value: Int, range: ClosedRange<Int>)] {
+            let (count, byteCount, day) = (1...1_000_000, 1...1 << 50, 86_400)
+            return [
+                ("requestsPerMinute", requestsPerMinute, 1...1_000_000_000),
+                ("connectionLimit", connectionLimit, count),
+                ("eventStreamLimit", eventStreamLimit, count), ("chunkByteLimit", chunkByteLimit, byteCount),
+                ("idleSeconds", idleSeconds, 1...day), ("drainSeconds", drainSeconds, 0...day),
+                ("host.threads", host.threads, 1...1024), ("host.batchSlots", host.batchSlots, 1...1024),
+                ("host.interactiveSlots", host.interactiveSlots, 1...1024),
+                ("host.projectByteLimit", host.projectByteLimit, byteCount),
+                ("host.fileByteLimit", host.fileByteLimit, byteCount),
+                ("host.batchMemoryLimit", host.batchMemoryLimit ?? 1, byteCount),
+                ("host.indexByteLimit", host.indexByteLimit ?? 1, byteCount),
+                ("host.indexCacheByteLimit", host.indexCacheByteLimit, 0...1 << 50),
+                ("host.diskReserve", host.diskReserve, 0...1 << 50),
+                ("host.annotationByteLimit", host.annotationByteLimit, 0...1 << 20),
+                ("host.projectDatasetLimit", host.projectDatasetLimit, count),
+                ("host.projectLibraryLimit", host.projectLibraryLimit, count),
+                ("host.accountProjectLimit", host.accountProjectLimit, count),
+                ("host.accountJobLimit", host.accountJobLimit, count),
+                ("host.attemptLimit", host.attemptLimit, 1...1000),
+                ("host.interruptionLimit", host.interruptionLimit, 1...1000),
+                ("host.leaseSeconds", host.leaseSeconds, 1...day), ("host.retrySeconds", host.retrySeconds, 0...day),
+                ("host.uploadIdleSeconds", host.uploadIdleSeconds, 1...100 * day),
+            ]
         }
 
         private func check(source: String) throws(InputError) {
             _ = try address
-            let positive = [
-                ("requestsPerMinute", requestsPerMinute), ("chunkByteLimit", chunkByteLimit),
-                ("connectionLimit", connectionLimit), ("eventStreamLimit", eventStreamLimit),
-                ("idleSeconds", idleSeconds), ("host.threads", host.threads), ("host.batchSlots", host.batchSlots),
-                ("host.interactiveSlots", host.interactiveSlots), ("host.leaseSeconds", host.leaseSeconds),
-                ("host.projectByteLimit", host.projectByteLimit), ("host.fileByteLimit", host.fileByteLimit),
-                ("host.attemptLimit", host.attemptLimit), ("host.accountJobLimit", host.accountJobLimit),
-            ]
-            for (name, value) in positive where value < 1 {
-                throw InputError(source, "'\(name)' is \(value), but must be at least 1")
+            for (name, value, range) in ranges where !range.contains(value) {
+                throw InputError(
+                    source, "'\(name)' is \(value), but must be from \(range.lowerBound) to \(range.upperBound)")
             }
-            guard drainSeconds >= 0 else { throw InputError(source, "'drainSeconds' must not be negative") }
             guard tlsCertificate.isEmpty == tlsKey.isEmpty else {
                 throw InputError(source, "'tlsCertificate' and 'tlsKey' go together: give both or neither")
             }

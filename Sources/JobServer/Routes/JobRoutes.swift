@@ -47,9 +47,9 @@
                 throw Problem.invalid(
                     "there is no mode '\(wanted.mode.prefix(40))'; there are \(SearchMode.allCases.map(\.rawValue))")
             }
-            let priority = wanted.priority ?? "normal"
-            guard let priority = JobPriority.allCases.first(where: { "\($0)" == priority }) else {
-                throw Problem.invalid("a priority is low, normal or high, not '\(priority.prefix(40))'")
+            let name = wanted.priority ?? JobPriority.normal.name
+            guard let priority = JobPriority(name: name) else {
+                throw Problem.invalid("a priority is low, normal or high, not '\(name.prefix(40))'")
             }
             let job = try await context.access.submit(
                 JobRequest(

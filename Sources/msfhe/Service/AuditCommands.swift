@@ -10,8 +10,8 @@
             commandName: "entries",
             abstract: "List what a server's log tells of a project of yours, each entry proved.",
             discussion: """
-                Asks the server that you are logged in to. Each entry is shown to be in the log that the key signed, and \
-                the log to continue the checkpoints that you kept. That no entry was left out, it cannot show: compare with \
+                Asks the server. Each entry is shown to be in the log that the key signed, and the log to continue the \
+                checkpoints that you kept. That no entry was left out, it cannot show: compare with \
                 what you did, or verify a copy of the whole log (msfhe audit copy, msfhe audit verify).
                 """)
 
@@ -23,21 +23,22 @@
 
         func run() throws {
             let key = try NoteVerifierKey(log.key)
-            let kept = try log.kept.map { (path: $0, checkpoint: try Checkpoint(path: $0, key: key)) }
-            let project = escaped(project)
+            let kept = try log.kept.map { (name: $0, checkpoint: try Checkpoint(path: $0, key: key)) }
             let entries = try server.call { client, _ in
                 var entries: [AuditEntry] = []
+                // What the log of the next page must continue.
+                var earlier = kept
                 var after: Int?
                 repeat {
                     let from = after.map { "&after=\($0)" } ?? ""
-                    let page: AuditEntriesItem = try await client.get("/v1/audit/entries?project=\(project)\(from)")
+                    let page: AuditEntriesItem = try await client.get(
+                        "/v1/audit/entries?project=\(escaped(project))\(from)")
                     let checkpoint = try Checkpoint(
                         SignedNote(bytes: Data(page.checkpoint.utf8), source: "server"), key: key, source: "server")
-                    if after == nil {
-                        for (path, earlier) in kept {
-                            try await requireContinuation(of: earlier, at: path, by: checkpoint, client)
-                        }
+                    for (name, earlier) in earlier {
+                        try await requireContinuation(of: earlier, called: name, by: checkpoint, client)
                     }
+                    earlier = [("its log of a moment ago", checkpoint)]
                     entries += try page.items.map { try proved($0, by: checkpoint) }
                     guard page.next ?? .max > after ?? -1 else {
                         throw ServerFailure("server: its list of entries does not go on")
@@ -49,14 +50,15 @@
             guard Set(entries.map(\.event.project)).count <= 1 else {
                 throw ServerFailure("server: the entries are of several projects")
             }
-            let lines = entries.map { entry in
-                let event = entry.event
-                return [
-                    "\(entry.index)", entry.time, event.kind.rawValue, event.name ?? "-", event.object ?? "-",
-                    event.bytes.map(String.init) ?? "-", event.account ?? "-",
-                ].joined(separator: "\t")
-            }
-            try printResult((["entry\ttime\tkind\tname\tsha256\tbytes\taccount"] + lines).joined(separator: "\n"))
+            try printTable(
+                ["entry", "time", "kind", "name", "sha256", "bytes", "account"],
+                entries.map { entry in
+                    let event = entry.event
+                    return [
+                        "\(entry.index)", entry.time, event.kind.rawValue, event.name ?? "-", event.object ?? "-",
+                        event.bytes.map(String.init) ?? "-", event.account ?? "-",
+                    ]
+                })
         }
     }
 
@@ -112,17 +114,6 @@
         }
     }
 
-    /// The log that somebody checks, and what is known of it.
-    struct LogOptions: ParsableArguments {
-        @Option(help: ArgumentHelp("The log's public key, from its operator.", valueName: "NAME+ID+BASE64"))
-        var key: String
-
-        @Option(
-            name: .customLong("checkpoint"),
-            help: "A checkpoint that was kept, which the log must continue; may be given again.")
-        var kept: [String] = []
-    }
-
     /// The entry of `item`, if it is in the log that `checkpoint` signs.
     private func proved(_ item: AuditEntryItem, by checkpoint: Checkpoint) throws -> AuditEntry {
         let bytes = Array(item.entry.utf8)
@@ -139,10 +130,10 @@
     }
 
     private func requireContinuation(
-        of kept: Checkpoint, at path: String, by checkpoint: Checkpoint, _ client: JobClient
+        of kept: Checkpoint, called name: String, by checkpoint: Checkpoint, _ client: JobClient
     ) async throws {
         let failure = ServerFailure(
-            "server: its log of \(checkpoint.size) entries does not continue \(path), which signed \(kept.size)")
+            "server: its log of \(checkpoint.size) entries does not continue \(name), which signed \(kept.size)")
         guard kept.size <= checkpoint.size else { throw failure }
         let item: AuditProofItem = try await client.get(
             "/v1/audit/consistency?from=\(kept.size)&size=\(checkpoint.size)")

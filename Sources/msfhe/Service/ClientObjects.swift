@@ -150,8 +150,13 @@
         /// Shows `items`: as a table with a heading, tab-separated, on standard output.
         func show<Item: ListedItem>(_ items: [Item]) throws {
             if let json { return try write(WireJSON.encode(items) + Data("\n".utf8), to: json, isPrivate: true) }
-            let lines = [Item.columns] + items.map { $0.cells.map(\.onOneLine) }
-            try printResult(lines.map { $0.joined(separator: "\t") }.joined(separator: "\n"))
+            try printTable(Item.columns, items.map(\.cells))
         }
+    }
+
+    /// Prints a table with a heading, tab-separated.
+    func printTable(_ columns: [String], _ rows: [[String]]) throws {
+        try printResult(
+            ([columns] + rows.map { $0.map(\.onOneLine) }).map { $0.joined(separator: "\t") }.joined(separator: "\n"))
     }
 #endif

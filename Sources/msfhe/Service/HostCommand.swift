@@ -10,8 +10,8 @@
             commandName: "host", abstract: "Look after a server's accounts and libraries, also while it is running.",
             subcommands: [
                 InitialiseHost.self, AddAccount.self, ListAccounts.self, DisableAccount.self, IssueToken.self,
-                ListTokens.self, RevokeToken.self, AddLibrary.self, ListHostedLibraries.self, DeleteHostedLibrary.self,
-                ShowUse.self, ShowAuditKey.self, BackUp.self,
+                ListTokens.self, RevokeToken.self, AddLibrary.self, ListHostedLibraries.self, ShareHostedLibrary.self,
+                DeleteHostedLibrary.self, ShowUse.self, ShowAuditKey.self, BackUp.self,
             ])
     }
 
@@ -51,8 +51,9 @@
 
         func run() throws {
             let accounts = try options.administered().accounts.all()
-            let lines = accounts.map { "\($0.id)\t\($0.created.formatted(.iso8601))\t\($0.label)" }
-            try printResult((["account\tcreated\tlabel"] + lines).joined(separator: "\n"))
+            try printTable(
+                ["account", "created", "label"],
+                accounts.map { ["\($0.id)", $0.created.formatted(.iso8601), $0.label] })
         }
     }
 
@@ -82,8 +83,9 @@
         func run() throws {
             let accounts = try options.administered().accounts
             let tokens = try accounts.tokens(of: label.map { try accounts.account(label: $0) })
-            let lines = tokens.map { "\($0.prefix)\t\($0.created.formatted(.iso8601))\t\($0.label)" }
-            try printResult((["token\tcreated\taccount"] + lines).joined(separator: "\n"))
+            try printTable(
+                ["token", "created", "account"],
+                tokens.map { [$0.prefix, $0.created.formatted(.iso8601), $0.label] })
         }
     }
 
@@ -154,10 +156,15 @@
 
         func run() throws {
             let libraries = try options.administered().libraries()
-            let lines = libraries.map {
-                "\($0.id)\t\($0.project)\t\($0.spectrumCount)\t\($0.byteCount)\t\($0.isShared ? "shared" : "-")\t\($0.name)"
-            }
-            try printResult((["library\tproject\tspectra\tbytes\tshared\tname"] + lines).joined(separator: "\n"))
+            try printTable(
+                ["library", "project", "spectra", "bytes", "shared", "name"],
+                libraries.map {
+                    [
+                        "\($0.id)", "\($0.project)", "\($0.spectrumCount)", "\($0.byteCount)",
+                        $0.isShared ? "yes" : "no",
+                        $0.name,
+                    ]
+                })
         }
     }
 
@@ -165,15 +172,41 @@
         static let configuration = CommandConfiguration(
             commandName: "delete-library", abstract: "Delete a library that no job needs, for good.")
         @OptionGroup var options: ServerOptions
+        @OptionGroup var library: LibraryChoice
+
+        func run() throws {
+            let id = try library.id
+            try options.administered().deleteLibrary(id)
+            log.info("library \(id) is deleted")
+        }
+    }
+
+    struct ShareHostedLibrary: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "share-library", abstract: "Let every account search a library, or not any more.")
+        @OptionGroup var options: ServerOptions
+        @OptionGroup var library: LibraryChoice
+        @Flag(help: "Let only the members of its project search it.")
+        var withdraw = false
+
+        func run() throws {
+            let id = try library.id
+            try options.administered().share(!withdraw, library: id)
+            log.info("library \(id) is searched by \(withdraw ? "the members of its project" : "every account")")
+        }
+    }
+
+    struct LibraryChoice: ParsableArguments {
         @Argument(help: "The library's id, as libraries lists it.")
         var library: String
 
-        func run() throws {
-            guard let id = ObjectID(library) else {
-                throw InputError("library", "'\(library.prefix(40))' is not a library's id")
+        var id: ObjectID {
+            get throws {
+                guard let id = ObjectID(library) else {
+                    throw InputError("library", "'\(library.prefix(40))' is not a library's id")
+                }
+                return id
             }
-            try options.administered().deleteLibrary(id)
-            log.info("library \(id) is deleted")
         }
     }
 
@@ -184,10 +217,12 @@
         @OptionGroup var options: ServerOptions
 
         func run() throws {
-            let lines = try options.administered().use().map { use in
-                "\(use.owner)\t\(use.project)\t\(use.byteCount)\t\(use.datasetCount)\t\(use.libraryCount)\t\(use.jobCount)"
-            }
-            try printResult((["owner\tproject\tbytes\tdata sets\tlibraries\tjobs"] + lines).joined(separator: "\n"))
+            try printTable(
+                ["owner", "project", "bytes", "data sets", "libraries", "jobs"],
+                options.administered().use().map {
+                    [$0.owner, "\($0.project)"]
+                        + [$0.byteCount, $0.datasetCount, $0.libraryCount, $0.jobCount].map { "\($0)" }
+                })
         }
     }
 

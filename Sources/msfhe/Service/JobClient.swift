@@ -157,21 +157,21 @@
         func follow(_ id: String, _ visit: (JobItem) -> Void) async throws -> JobItem {
             while true {
                 let response = try await send(.GET, "/v1/jobs/\(id)/events", headers: [("Accept", "text/event-stream")])
-                var rest = ""
+                var rest = Data()
                 do {
                     for try await buffer in response.body {
-                        rest += String(decoding: buffer.readableBytesView, as: UTF8.self)
-                        while let end = rest.range(of: "\n\n") {
-                            let lines = rest[..<end.lowerBound].split(separator: "\n")
-                            rest = String(rest[end.upperBound...])
-                            guard let data = lines.first(where: { $0.hasPrefix("data: ") })?.dropFirst(6) else {
+                        rest += buffer.readableBytesView
+                        while let end = rest.range(of: Data("\n\n".utf8)) {
+                            let lines = rest[..<end.lowerBound].split(separator: UInt8(ascii: "\n"))
+                            rest = Data(rest[end.upperBound...])
+                            guard let data = lines.first(where: { $0.starts(with: "data: ".utf8) })?.dropFirst(6) else {
                                 continue
                             }
-                            let job = try WireJSON.decode(JobItem.self, from: Data(data.utf8))
+                            let job = try WireJSON.decode(JobItem.self, from: Data(data))
                             visit(job)
                             if job.isFinal { return job }
                         }
-                        guard rest.utf8.count <= Self.eventByteLimit else { throw ServerFailure("") }
+                        guard rest.count <= Self.eventByteLimit else { throw ServerFailure("") }
                     }
                 } catch let error where error is DecodingError || error is ServerFailure {
                     throw ServerFailure("\(server): an event is not one of this version")

@@ -1,5 +1,6 @@
 #if Service
     import Foundation
+    import JobServer
     import Storage
 
     /// A server, and the token for it.
@@ -78,12 +79,5 @@
         let port = url.port.map { ":\($0)" } ?? ""
         let path = url.path.hasSuffix("/") ? String(url.path.dropLast()) : url.path
         return "\(scheme.lowercased())://\(host.lowercased())\(port)\(path)"
-    }
-
-    /// Whether what is sent to `host` stays on this machine.
-    private func isThisMachine(_ host: String) -> Bool {
-        if ["localhost", "[::1]", "::1"].contains(host.lowercased()) { return true }
-        var address = in_addr()
-        return inet_pton(AF_INET, host, &address) == 1 && UInt32(bigEndian: address.s_addr) >> 24 == 127
     }
 #endif

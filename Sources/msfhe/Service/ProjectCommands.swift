@@ -65,19 +65,14 @@
     struct RenameProject: ParsableCommand {
         static let configuration = CommandConfiguration(commandName: "rename", abstract: "Give a project a title.")
 
-        @Argument(help: "The project's title or id.")
-        var project: String
+        @OptionGroup var project: ProjectChoice
 
         @Argument(help: "Its new title, encrypted here.")
         var title: String
 
-        @OptionGroup var keyChoice: KeyChoice
-        @OptionGroup var server: ServerChoice
-
         func run() throws {
-            try server.call { client, home in
-                let annotation = try encrypted(title, home, keyChoice)
-                let id = try await client.project(named: project, key: home.titleKey(keyChoice.key)).id
+            try project.call { client, home, id in
+                let annotation = try encrypted(title, home, project.keyChoice)
                 try await client.put("/v1/projects/\(id)/annotation", AnnotationRequest(annotation: annotation))
             }
         }
@@ -87,18 +82,13 @@
         static let configuration = CommandConfiguration(
             commandName: "members", abstract: "List the accounts that see a project.")
 
-        @Argument(help: "The project's title or id.")
-        var project: String
-
+        @OptionGroup var project: ProjectChoice
         @OptionGroup var list: ListOptions
-        @OptionGroup var keyChoice: KeyChoice
-        @OptionGroup var server: ServerChoice
 
         func run() throws {
             try list.show(
-                server.call { client, home in
-                    let id = try await client.project(named: project, key: home.titleKey(keyChoice.key)).id
-                    return try await client.items("/v1/projects/\(id)/members", of: MemberItem.self)
+                project.call { client, _, id in
+                    try await client.items("/v1/projects/\(id)/members", of: MemberItem.self)
                         .map { ListedMember(account: $0.account, role: $0.role) }
                 })
         }
@@ -108,8 +98,7 @@
         static let configuration = CommandConfiguration(
             commandName: "share", abstract: "Let an account see a project, or change what it may do there.")
 
-        @Argument(help: "The project's title or id.")
-        var project: String
+        @OptionGroup var project: ProjectChoice
 
         @Argument(help: "The account's id, which login tells its researcher.")
         var account: String
@@ -117,12 +106,8 @@
         @Option(help: "What it may do: owner, collaborator, or auditor (sizes and states only).")
         var role: Role
 
-        @OptionGroup var keyChoice: KeyChoice
-        @OptionGroup var server: ServerChoice
-
         func run() throws {
-            try server.call { client, home in
-                let id = try await client.project(named: project, key: home.titleKey(keyChoice.key)).id
+            try project.call { client, _, id in
                 try await client.put(
                     "/v1/projects/\(id)/members/\(escaped(account))", RoleRequest(role: role.rawValue))
             }
@@ -133,24 +118,38 @@
         static let configuration = CommandConfiguration(
             commandName: "unshare", abstract: "Shut an account out of a project.")
 
-        @Argument(help: "The project's title or id.")
-        var project: String
+        @OptionGroup var project: ProjectChoice
 
         @Argument(help: "The account's id.")
         var account: String
 
-        @OptionGroup var keyChoice: KeyChoice
-        @OptionGroup var server: ServerChoice
-
         func run() throws {
-            try server.call { client, home in
-                let id = try await client.project(named: project, key: home.titleKey(keyChoice.key)).id
+            try project.call { client, _, id in
                 try await client.delete("/v1/projects/\(id)/members/\(escaped(account))")
             }
         }
     }
 
     extension Role: ExpressibleByArgument {}
+
+    /// The project that a command is about.
+    struct ProjectChoice: ParsableArguments {
+        @Argument(help: "The project's title or id.")
+        var project: String
+
+        @OptionGroup var keyChoice: KeyChoice
+        @OptionGroup var server: ServerChoice
+
+        /// Calls `body` with a client for its server, and its id.
+        func call<Result: Sendable>(
+            _ body: @escaping @Sendable (JobClient, ClientHome, String) async throws -> Result
+        ) throws -> Result {
+            try server.call { client, home in
+                let key = try home.titleKey(keyChoice.key)
+                return try await body(client, home, client.project(named: project, key: key).id)
+            }
+        }
+    }
 
     /// A title as it goes to the server.
     private func encrypted(_ title: String, _ home: ClientHome, _ keyChoice: KeyChoice) throws -> Data {

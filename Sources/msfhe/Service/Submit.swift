@@ -1,6 +1,7 @@
 #if Service
     import ArgumentParser
     import Foundation
+    import JobRunner
     import JobServer
     import RLWE
     import SpectralSearch
@@ -37,7 +38,7 @@
         @OptionGroup var annotation: AnnotationOptions
 
         @Option(help: "Which of your jobs go first: low, normal, high.")
-        var priority = "normal"
+        var priority = JobPriority.normal
 
         @Flag(help: "Wait for the result.")
         var wait = false
@@ -58,9 +59,6 @@
             }
             guard hits.fingerprint == nil || encryption.mode != .interactive else {
                 throw ValidationError("--fingerprint verifies batch search only, not --mode interactive")
-            }
-            guard ["low", "normal", "high"].contains(priority) else {
-                throw ValidationError("--priority is \(priority), but must be low, normal or high")
             }
         }
 
@@ -110,7 +108,7 @@
             do {
                 let submission = JobSubmission(
                     library: found.id, dataset: dataset.id, mode: run.mode.rawValue, score: found.score,
-                    priority: priority, requestKey: UUID().uuidString)
+                    priority: priority.name, requestKey: UUID().uuidString)
                 accepted = try await client.checked(client.post("/v1/jobs", submission))
             } catch {
                 try? await client.delete("/v1/datasets/\(dataset.id)")
@@ -144,5 +142,11 @@
             let _: DatasetItem = try await client.post(
                 "/v1/uploads/\(upload.id)/dataset", ProjectRequest(annotation: nil))
         }
+    }
+
+    extension JobPriority: ExpressibleByArgument {
+        package init?(argument: String) { self.init(name: argument) }
+        package static var allValueStrings: [String] { allCases.map(\.name) }
+        package var defaultValueDescription: String { name }
     }
 #endif
