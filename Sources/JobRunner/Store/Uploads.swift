@@ -147,7 +147,7 @@
         /// - Throws: ``HostError``: `tooLarge` when they are more than was announced, `storageFull`, `invalid` when the file
         ///   turns out to be a researcher's key, which is then removed at once.
         package func write(_ bytes: some ContiguousBytes & Sendable) async throws(HostError) {
-            try await host.perform { [self] in
+            try await host.perform(on: HostThreads.files) { [self] in
                 try state.withLock { state in
                     try bytes.withUnsafeBytes { try append($0, to: &state) }
                     if state.position - state.upload.received >= Self.stepByteCount { try record(&state) }
@@ -182,7 +182,7 @@
         /// - Returns: the upload as it stands.
         @discardableResult
         package func finish() async throws(HostError) -> UploadState {
-            try await host.perform { [self] in
+            try await host.perform(on: HostThreads.files) { [self] in
                 try state.withLock { state in
                     if state.position > state.upload.received { try record(&state) }
                     claim.end()
